@@ -1,0 +1,10 @@
+"""The floor that every feature stands on.
+
+Rungs, lower ones never import higher ones (held by import-linter, see pyproject.toml):
+
+    values          config errors clock ids labels states masking figures identity keys permissions
+    database        db types
+    shared rows     regions audit calendar counters files outbox messages
+    tools, web      tables pdf jobs forms access security paging problems look feature
+    the two features all others need: parties, then users; above them papers and imports
+"""

@@ -1,0 +1,45 @@
+"""What a verb raises when it will not do a thing: a sentence for the person who asked.
+
+The web frame shows the sentence beside its field, on a problem page, or as problem+json; commands print
+it. A programming error is never one of these.
+"""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """Something was asked that cannot be done. ``sentence`` is translated text, ``field`` a form field's name."""
+
+    status = 422
+
+    def __init__(self, sentence: Any, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class InvalidInput(Refused):
+    """What was typed cannot be right."""
+
+    status = 422
+
+
+class NotAllowed(Refused):
+    """This person may not do this to this thing."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """There is no such thing, or none that this person may know of."""
+
+    status = 404
+
+
+class Conflict(Refused):
+    """The thing has moved on, or the same key came with another content."""
+
+    status = 409

@@ -1,0 +1,51 @@
+"""Plain inserts of whole rows, for the few tables where the unit of work would cost more than the write.
+
+Statements are constant text, run by ``exec_driver_sql`` inside the SQLAlchemy transaction; values are
+turned into what the driver wants. Signed, append-only rows are written this way (audit, ledger).
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.orm import Session
+
+
+@cache
+def insert_statement(table: Table, dialect: str) -> str:
+    """Return the INSERT of all columns of a table, in their order, in the driver's own parameter style."""
+    mark = "?" if dialect == "sqlite" else "%s"
+    names = [column.name for column in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))})"
+
+
+def driver_row(values: Iterable[Any], dialect: str) -> tuple[Any, ...]:
+    """Return the values as the driver takes them: on SQLite keys as 16 bytes and instants as ISO text."""
+    if dialect != "sqlite":
+        return tuple(values)
+    return tuple(_SQLITE.get(type(value), _same)(value) for value in values)
+
+
+def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert whole rows, each a sequence in the order of the table's columns, in one executemany."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    if rows:
+        connection.exec_driver_sql(insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _iso(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+_SQLITE: dict[type, Any] = {
+    uuid.UUID: lambda value: value.bytes,
+    datetime: _iso,
+}
