@@ -1,7 +1,7 @@
 """How gunicorn serves the program, in the demo and in production.
 
-HOST and PORT say where (default 127.0.0.1:8000, behind nginx), WEB_CONCURRENCY how many processes (default 1),
-WEB_THREADS how many requests each answers at a time.
+HOST and PORT say where (default 127.0.0.1:8000, behind nginx), WEB_CONCURRENCY how many processes
+(default 1), WEB_THREADS how many requests each answers at a time.
 """
 
 import os
@@ -30,7 +30,8 @@ def when_ready(server: Arbiter) -> None:
     if os.environ.get("ZHONGLI_MODE") == "demo":
         print(  # noqa: T201 — said to whoever started the demo by hand
             f"\n  众力 demo city:  http://{_host}:{_port}/\n"
-            "  This is a demo: people and organisations are invented, and its sign-in page lists a user per role.\n"
+            "  This is a demo: its people and organisations are invented; the sign-in page lists one user\n"
+            "  for each role.\n"
             "  Ctrl-C stops it; the next start finds the same city.\n",
             flush=True,
         )

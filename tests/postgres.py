@@ -1,10 +1,10 @@
 """A PostgreSQL to throw away: brought up in a second, durable for nobody, gone with its user.
 
-In a test session without ``ZHONGLI_TEST_POSTGRESQL`` the fixtures open :func:`server` themselves. A whole command
-runs with one server around it by ``python -m tests.postgres COMMAND …``; it finds the address in that variable.
+In a test session without ``ZHONGLI_TEST_POSTGRESQL`` the fixtures open :func:`server` themselves. A whole
+command runs with one server around it by ``python -m tests.postgres COMMAND …``; it finds the address in
+that variable.
 
-PostgreSQL refuses to run as root, so root hands it to the user ``postgres`` that its Debian package brings.
-It listens on a Unix socket in a directory of its own only: no port is taken and nobody else can connect.
+PostgreSQL refuses to run as root, so root hands it to the user ``postgres`` of its Debian package. It listens on a Unix socket in a directory of its own only: no port is taken and nobody else can connect.
 """
 
 import getpass
@@ -139,7 +139,7 @@ def _remove_orphans(programs: Path) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Run *command* with a server around it, its URL in ``ZHONGLI_TEST_POSTGRESQL``; return its exit status."""
+    """Run *command* with a server around it, whose URL its environment holds; return its exit status."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
