@@ -4,7 +4,8 @@ In a test session without ``ZHONGLI_TEST_POSTGRESQL`` the fixtures open :func:`s
 command runs with one server around it by ``python -m tests.postgres COMMAND …``; it finds the address in
 that variable.
 
-PostgreSQL refuses to run as root, so root hands it to the user ``postgres`` of its Debian package. It listens on a Unix socket in a directory of its own only: no port is taken and nobody else can connect.
+PostgreSQL refuses to run as root, so root hands it to the user ``postgres`` of its Debian package. It listens
+on a Unix socket in a directory of its own only: no port is taken and nobody else can connect.
 """
 
 import getpass
