@@ -29,6 +29,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset()
 
 
+def true_now() -> datetime:
+    """Return the machine's own instant, wherever a demo city stands: for leases and heartbeats alone."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return the civil date in the city."""
     return civil_date(now())

@@ -63,7 +63,9 @@ def missing() -> list[str]:
     except PdfUnavailable as absent:
         return [str(absent)]
     if ffi.harfbuzz_subset is None:
-        sentences.append("PDF: the library libharfbuzz-subset0 is missing (without it papers take 50 times longer)")
+        sentences.append(
+            "PDF: the library libharfbuzz-subset0 is missing (without it papers take 50 times longer)"
+        )
     families = _installed_families()
     for family in sorted({*SANS.values(), *SERIF.values()}):
         if family not in families:
@@ -106,7 +108,7 @@ def _fetcher() -> Any:
     urls = importlib.import_module("weasyprint.urls")
     _weasyprint()
 
-    class OwnAssetsOnly(urls.URLFetcher):  # type: ignore[misc, name-defined]
+    class OwnAssetsOnly(urls.URLFetcher):  # type: ignore[name-defined]
         """Deny everything that is not part of the document or of the program."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
@@ -133,5 +135,7 @@ def _installed_families() -> frozenset[str]:
     program = shutil.which("fc-list")  # comes with Pango
     if program is None:
         return frozenset()
-    listing = subprocess.run([program, ":", "family"], capture_output=True, text=True, check=False, timeout=60)
+    listing = subprocess.run(
+        [program, ":", "family"], capture_output=True, text=True, check=False, timeout=60
+    )
     return frozenset(name.strip() for line in listing.stdout.splitlines() for name in line.split(","))

@@ -8,10 +8,14 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import CursorResult, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+
+from app.db import Base
 
 
 @cache
@@ -35,6 +39,13 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -
     dialect = connection.dialect.name
     if rows:
         connection.exec_driver_sql(insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
+
+
+def insert_if_absent(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert one row unless a unique key already has it; return whether it was new. Never raises for a twin."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(cast(Table, model.__table__)).values(**values).on_conflict_do_nothing()
+    return cast(CursorResult[Any], session.execute(statement)).rowcount == 1
 
 
 def _same(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Table of evidence files."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -8,7 +9,6 @@ from app.files.media import MediaType
 from app.ids import new_id
 from app.labels import Labelled
 from app.types import Code, Encrypted, Key, RegionCode, UtcTime, labelled
-from flask_babel import lazy_gettext as _l
 
 
 class FileState(Labelled):
@@ -27,14 +27,19 @@ class EvidenceFile(Base):
     code: Mapped[Code] = mapped_column(unique=True, comment="stands in the address of the file")
     sha256: Mapped[str] = mapped_column(String(64), comment="of the kept bytes, hexadecimal")
     received_sha256: Mapped[str] = mapped_column(
-        String(64), comment="of the bytes as they came: a picture is re-encoded, the giver can still prove the original"
+        String(64),
+        comment="of the bytes as they came: a picture is re-encoded, the giver can still prove the original",
     )
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[MediaType] = mapped_column(labelled(MediaType, length=80))
     name: Mapped[str] = mapped_column(Encrypted(), comment="the giver's file name, cleaned")
-    captured_at: Mapped[UtcTime | None] = mapped_column(comment="time of capture that the camera wrote, unverified")
+    captured_at: Mapped[UtcTime | None] = mapped_column(
+        comment="time of capture that the camera wrote, unverified"
+    )
     state: Mapped[FileState] = mapped_column(labelled(FileState), default=FileState.KEPT)
-    subject_kind: Mapped[str] = mapped_column(String(40), comment="kind of thing it belongs to; decides who may read")
+    subject_kind: Mapped[str] = mapped_column(
+        String(40), comment="kind of thing it belongs to; decides who may read"
+    )
     subject_id: Mapped[Key]
     region_code: Mapped[RegionCode | None]
     organisation_id: Mapped[Key | None] = mapped_column(comment="organisation that handed it in")

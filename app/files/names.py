@@ -18,7 +18,9 @@ def clean_name(name: str | None, kind: MediaType) -> str:
     """
     text = unicodedata.normalize("NFC", name or "")
     text = re.split(r"[/\\]", text)[-1]
-    text = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")  # control, bidi, surrogates
+    text = "".join(
+        letter for letter in text if unicodedata.category(letter)[0] != "C"
+    )  # control, bidi, surrogates
     text = _FORBIDDEN.sub("_", " ".join(text.split())).strip(". ")
     stem = _KNOWN_ENDING.sub("", text).strip(". ")
     return (stem[:MAX_LENGTH].strip(". ") or "file") + ENDINGS[kind]

@@ -41,7 +41,9 @@ def redraw(data: bytes, kind: MediaType) -> Picture:
             image.thumbnail((MAX_SIDE, MAX_SIDE))
             clear = _plain(image, name)
             result = io.BytesIO()
-            clear.save(result, format=name, **({"optimize": True} if name == "PNG" else {"quality": _QUALITY}))
+            clear.save(
+                result, format=name, **({"optimize": True} if name == "PNG" else {"quality": _QUALITY})
+            )
     except InvalidInput:
         raise
     except Exception as broken:  # decoders of hostile bytes raise nearly anything; all of it means unreadable
@@ -62,8 +64,9 @@ def _plain(image: Image.Image, name: str) -> Image.Image:
 def _captured_at(image: Image.Image) -> datetime | None:
     try:
         notes = image.getexif().get_ifd(_EXIF_IFD)
-        taken = datetime.strptime(str(notes.get(_TAKEN, ""))[:19], "%Y:%m:%d %H:%M:%S")
-        return taken.replace(tzinfo=_zone(str(notes.get(_TAKEN_OFFSET, "")))).astimezone(UTC)
+        zone = _zone(str(notes.get(_TAKEN_OFFSET, "")))
+        taken = str(notes.get(_TAKEN, ""))[:19]
+        return datetime.strptime(taken, "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
     except Exception:  # notes are optional and often malformed; the picture counts
         return None
 

@@ -41,8 +41,7 @@ def put(data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     path = _path(sha256)
     try:
-        if path.exists():
-            os.utime(path)  # the sweeper leaves young blobs alone
+        if _touched(path):
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
@@ -109,6 +108,15 @@ def _root() -> Path:
 def _path(sha256: str) -> Path:
     name = address(sha256)
     return _root() / name[:2] / name
+
+
+def _touched(path: Path) -> bool:
+    """Make a blob that is already there young again: the sweeper leaves young ones alone."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
