@@ -56,6 +56,11 @@ class Settings:
     password_cost: str = field(metadata={"about": "normal, or low (tests only)"})
 
     @property
+    def root(self) -> Path:
+        """The folder of the program."""
+        return _ROOT
+
+    @property
     def is_demo(self) -> bool:
         """Whether this is a demo city."""
         return self.mode is Mode.DEMO

@@ -20,7 +20,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.config import Settings
 from app.errors import NotFound
-from app.types import TYPE_MAP
 
 SHARED = "shared"  # the schema of tables that all cities of one server share
 APPEND_ONLY = {"append_only": True}  # for __table_args__: (…, {"info": APPEND_ONLY})
@@ -38,7 +37,6 @@ class Base(DeclarativeBase):
     """Mother of all models. A table without ``schema`` belongs to the city; ``schema=SHARED`` to all cities."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = TYPE_MAP
 
 
 Row = TypeVar("Row", bound=Base)
@@ -209,7 +207,8 @@ def append_only_ddl(table: str, dialect: str, *, key: str = "id") -> list[str]:
 REFUSE_CHANGE_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION {SHARED}.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
-    RAISE EXCEPTION '%.% is append-only', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
+        MESSAGE = TG_TABLE_SCHEMA || '.' || TG_TABLE_NAME || ' is append-only';
 END
 $$
 """

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Dialect, Enum, LargeBinary, String, Uuid
+from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app import keys
@@ -95,26 +96,12 @@ def _snake(name: str) -> str:
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
 
 
-Key = Annotated[uuid.UUID, "key"]
-UtcTime = Annotated[datetime, "utc"]
-CivilDate = Annotated[date, "civil"]
-Fen = Annotated[int, "fen"]
-Centipoints = Annotated[int, "centipoints"]
-Minutes = Annotated[int, "minutes"]
-RegionCode = Annotated[str, "region"]
-Code = Annotated[str, "code"]
-LookupHash = Annotated[bytes, "lookup"]
-
-TYPE_MAP: dict[Any, Any] = {
-    Key: KeyType(),
-    uuid.UUID: KeyType(),
-    UtcTime: UtcTimeType(),
-    datetime: UtcTimeType(),
-    CivilDate: Date(),
-    Fen: BigInteger(),
-    Centipoints: BigInteger(),
-    Minutes: BigInteger(),
-    RegionCode: String(12),
-    Code: String(12),
-    LookupHash: LargeBinary(32),
-}
+Key = Annotated[uuid.UUID, mapped_column(KeyType())]
+UtcTime = Annotated[datetime, mapped_column(UtcTimeType())]
+CivilDate = Annotated[date, mapped_column(Date())]
+Fen = Annotated[int, mapped_column(BigInteger())]
+Centipoints = Annotated[int, mapped_column(BigInteger())]
+Minutes = Annotated[int, mapped_column(BigInteger())]
+RegionCode = Annotated[str, mapped_column(String(12))]
+Code = Annotated[str, mapped_column(String(12))]
+LookupHash = Annotated[bytes, mapped_column(LargeBinary(32))]

@@ -1,0 +1,50 @@
+"""What every template knows: the city, who is looking, and the navigation of the door they stand behind."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from app import clock
+from app.access import current_actor
+from app.config import Settings
+from app.feature import Door, Feature, NavigationItem
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """One entry of the navigation as the layout shows it."""
+
+    label: Any
+    url: str
+    active: bool
+    icon: str | None = None
+
+
+def register_context(web: Flask, settings: Settings, features: tuple[Feature, ...]) -> None:
+    """Give templates ``settings``, ``actor``, ``demo``, ``today`` and ``navigation``."""
+    items = sorted((item for feature in features for item in feature.navigation), key=lambda item: item.order)
+
+    @web.context_processor
+    def _context() -> dict[str, Any]:
+        actor = current_actor()
+        door = Door.of_path(request.path)
+        return {
+            "settings": settings,
+            "demo": settings.is_demo,
+            "actor": actor,
+            "today": clock.today(),
+            "door": door.value,
+            "navigation": [
+                _link(item)
+                for item in items
+                if item.door is door and (item.permission is None or actor.may(item.permission))
+            ],
+        }
+
+
+def _link(item: NavigationItem) -> NavigationLink:
+    url = url_for(item.endpoint)
+    door_page = url.rstrip("/") in {"", "/my", "/staff"}
+    active = request.path == url or (not door_page and request.path.startswith(url.rstrip("/") + "/"))
+    return NavigationLink(label=item.label, url=url, active=active, icon=item.icon)

@@ -1,0 +1,61 @@
+"""What a feature brings to the house: its doors, what runs by itself, what an operator types, what it prints."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import click
+from flask import Blueprint, Flask
+
+from app.permissions import Permission
+
+
+class Door(StrEnum):
+    """The three entrances."""
+
+    PUBLIC = "public"
+    MEMBER = "member"
+    STAFF = "staff"
+
+    @classmethod
+    def of_path(cls, path: str) -> "Door":
+        """Return the door behind which a path lies."""
+        if path == "/my" or path.startswith("/my/"):
+            return cls.MEMBER
+        if path == "/staff" or path.startswith("/staff/"):
+            return cls.STAFF
+        return cls.PUBLIC
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One entry of a door's navigation; shown to those who hold the permission."""
+
+    door: Door
+    label: Any
+    endpoint: str
+    permission: Permission | None = None
+    icon: str | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One entry of the list in wsgi.py."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
+    jobs: tuple[Any, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    papers: tuple[Any, ...] = ()
+
+
+def register_features(web: Flask, features: tuple[Feature, ...]) -> None:
+    """Open the doors of the features and add their commands."""
+    for feature in features:
+        for blueprint in feature.blueprints:
+            web.register_blueprint(blueprint)
+        for command in feature.commands:
+            web.cli.add_command(command)
+    web.extensions["zhongli.features"] = features

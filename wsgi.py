@@ -1,0 +1,62 @@
+"""The roof: puts the house together and decides nothing.
+
+``flask`` finds ``create_app``; ``gunicorn wsgi:web`` finds ``web``. Each feature is named once below, with
+its doors, jobs, commands and papers.
+"""
+
+import logging
+import sys
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import clock, db, keys
+from app.access import guard_routes, public
+from app.config import Settings, SettingsError, load
+from app.context import register_context
+from app.commands import COMMANDS
+from app.feature import Feature, register_features
+from app.problems import register_problems
+from app.security import protect
+
+FEATURES: tuple[Feature, ...] = ()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application of one city. Raises SettingsError when a setting is wrong or missing."""
+    if settings is None:
+        try:
+            settings = load()
+        except SettingsError as problem:
+            sys.exit(f"Zhongli does not start:\n{problem}")
+    web = Flask("zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static")
+    web.extensions["zhongli"] = settings
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    keys.use(settings)
+    clock.follow(settings.clock_file)
+    db.connect(settings)
+    Babel(web, default_locale="zh_Hans", default_timezone="Asia/Shanghai")
+    web.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    Bootstrap5(web)
+    protect(web, settings)
+    guard_routes(web)
+    register_problems(web)
+    register_context(web, settings, FEATURES)
+    register_features(web, FEATURES)
+    for command in COMMANDS:
+        web.cli.add_command(command)
+    for endpoint in ("static", "bootstrap.static"):
+        public(web.view_functions[endpoint])
+    if settings.proxies:
+        web.wsgi_app = ProxyFix(web.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+    return web
+
+
+def __getattr__(name: str) -> Any:
+    """Make ``web`` when a server asks for it, so that importing this file starts nothing."""
+    if name == "web":
+        return create_app()
+    raise AttributeError(name)
