@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.db import reading, transaction
+from app.faults import describe
 from app.jobs import queries, runs
 from app.jobs.models import JobRun
 from app.jobs.registry import Job
@@ -29,7 +30,7 @@ def run_due(job: Job) -> int:
             _carry_out(job, run)
             count += 1
     except SQLAlchemyError as problem:
-        log.warning("job %s: %s", job.name, runs.describe(problem))
+        log.warning("job %s: %s", job.name, describe(problem))
     return count
 
 
@@ -54,7 +55,7 @@ def _carry_out(job: Job, run: JobRun) -> None:
         with _heartbeat(run):
             note = job.carry_out(run.day)
     except Exception as problem:  # whatever a job raises is kept for the page; the runner goes on
-        log.warning("job %s %s: %s", job.name, run.run_key, runs.describe(problem))
+        log.warning("job %s %s: %s", job.name, run.run_key, describe(problem))
         with transaction() as session:
             runs.fail(session, run, problem, tries=job.tries, duration_ms=_since(started))
         return
@@ -78,7 +79,7 @@ def _heartbeat(run: JobRun) -> Iterator[None]:
                 with transaction() as session:
                     runs.give_sign_of_life(session, run)
             except SQLAlchemyError as problem:
-                log.warning("heartbeat of %s: %s", run.job, runs.describe(problem))
+                log.warning("heartbeat of %s: %s", run.job, describe(problem))
 
     thread = threading.Thread(target=beat, name=f"heartbeat-{run.job}", daemon=True)
     thread.start()

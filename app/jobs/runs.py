@@ -6,18 +6,15 @@ Leases use the machine's clock: a demo city's clock may jump by a month while a 
 import os
 import secrets
 import socket
-import traceback
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
-from app.errors import Refused
+from app.faults import describe
 from app.ids import new_code, new_id
 from app.jobs import queries
 from app.jobs.models import JobRun, RunState
@@ -29,8 +26,6 @@ LEASE = timedelta(minutes=2)
 HEARTBEAT_SECONDS = 20
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 KEPT_DAYS = {RunState.DONE: 14, RunState.FAILED: 90}
-
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def new_owner() -> str:
@@ -150,21 +145,6 @@ def forget_old(session: Session) -> int:
         )
         gone += cast(CursorResult[Any], result).rowcount
     return gone
-
-
-def describe(problem: BaseException) -> str:
-    """Return kind and place of an error. A database error's text holds parameters, so it stays out."""
-    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if str(_ROOT) in frame.filename]
-    places = [
-        f"{Path(frame.filename).relative_to(_ROOT)}:{frame.lineno} {frame.name}" for frame in frames[-4:]
-    ]
-    said = type(problem).__name__
-    if isinstance(problem, SQLAlchemyError):
-        code = getattr(getattr(problem, "orig", None), "sqlstate", None)
-        said += f" {code}" if code else ""
-    elif isinstance(problem, Refused | OSError | RuntimeError):
-        said += f": {problem}"[:300]
-    return " ← ".join([said, *reversed(places)])
 
 
 def _still_ours(session: Session, run: JobRun, **values: Any) -> bool:
