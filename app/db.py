@@ -155,6 +155,8 @@ def _sqlite_engine(url: URL, *, begin: str) -> Engine:
 
 
 def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
+    pooled = "pgbouncer" in url.query  # our own word, which the driver does not know
+    url = url.difference_update_query(["pgbouncer"])
     engine = create_engine(
         url,
         pool_size=16,
@@ -162,7 +164,7 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         # Behind a transaction-pooling proxy prepared statements would belong to somebody else's session.
-        connect_args={"prepare_threshold": None} if "pgbouncer" in url.query else {},
+        connect_args={"prepare_threshold": None} if pooled else {},
     )
     chosen = f"SET LOCAL search_path = {schema}; SET LOCAL lock_timeout = '10s'; SET LOCAL timezone = 'UTC'"
     if read_only:
