@@ -1,0 +1,39 @@
+"""What the form macros ask about a WTForms field and cannot say in Jinja."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import Field, FileField, Form, MultipleFileField
+
+
+def flat_errors(errors: Iterable[Any]) -> list[str]:
+    """Return the sentences of a field's errors in order, also those of enclosed fields (lists and dicts)."""
+    sentences: list[str] = []
+    for error in errors.values() if isinstance(errors, dict) else errors:
+        if isinstance(error, list | tuple | dict):
+            sentences += flat_errors(error)
+        else:
+            sentences.append(str(error))
+    return sentences
+
+
+def attributes(field: Field, described_by: str) -> dict[str, str]:
+    """Return the attributes that tie a control to its hint and its error."""
+    found = {}
+    if described_by.strip():
+        found["aria-describedby"] = " ".join(described_by.split())
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found
+
+
+def first_id(field: Field) -> str:
+    """Return the id that a link of the error summary goes to: the control itself, of radios the first."""
+    for option in field if field.type in {"RadioField", "CheckboxesField"} else ():
+        return str(option.id)
+    return str(field.id)
+
+
+def has_files(form: Form) -> bool:
+    """Return whether a form takes files and so needs multipart encoding."""
+    return any(isinstance(one, FileField | MultipleFileField) for one in form)
