@@ -14,7 +14,7 @@ from flask import Flask
 import wsgi
 from app import clock, counters, db, keys, once  # noqa: F401
 from app.config import Settings, load
-from tests import postgres
+from tests import hypothesis_profiles, postgres  # noqa: F401
 
 
 def _key(letter: str) -> str:

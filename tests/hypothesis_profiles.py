@@ -1,4 +1,4 @@
-"""How many random cases Hypothesis tries: a plugin of pytest, named in pyproject.toml.
+"""How many random cases Hypothesis tries; conftest.py loads this.
 
 HYPOTHESIS_PROFILE chooses: "usual" (default), or "deep" as bin/test-deep does. There is no deadline for one case:
 a busy machine is not a fault of the code.
