@@ -1,0 +1,5 @@
+"""Fourth floor: what social forces do, from a need to a verified contribution.
+
+Folders by noun, arrows in one direction: contributions → catalogue. What is verified here is awarded below,
+in ``points``, in the same database transaction.
+"""

@@ -1,0 +1,160 @@
+"""What stands around an entry: the giver's other hours, the organisation's month, who holds the same receipt."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from projects.contributions import hours
+from projects.contributions.evidence import kinds_of
+from projects.contributions.hours import Requirement, Span
+from projects.contributions.models import Contribution
+from projects.contributions.oddities import Surroundings
+from projects.contributions.rules import (
+    GIFT_KINDS,
+    LINE_KINDS,
+    TIME_KINDS,
+    VOID,
+    ContributionState,
+    ValueBasis,
+)
+
+_COUNTED = frozenset(ContributionState) - VOID - {ContributionState.LOGGED, ContributionState.SENT_BACK}
+"""States in which hours take up time: from submission on."""
+
+
+def span_of(contribution: Contribution) -> Span | None:
+    """Return the hours of a contribution, or None when it has none."""
+    if contribution.start_minute is None or contribution.end_minute is None:
+        return None
+    return Span(
+        contribution.happened_on,
+        contribution.start_minute,
+        contribution.end_minute,
+        contribution.break_minutes,
+    )
+
+
+def other_spans(session: Session, contribution: Contribution) -> list[Span]:
+    """Return the same giver's other submitted or verified hours of the day, the day before and the day after."""
+    day = contribution.happened_on
+    rows = session.execute(
+        select(
+            Contribution.happened_on,
+            Contribution.start_minute,
+            Contribution.end_minute,
+            Contribution.break_minutes,
+        ).where(
+            Contribution.party_id == contribution.party_id,
+            Contribution.happened_on.between(day - timedelta(days=1), day + timedelta(days=1)),
+            Contribution.kind.in_(TIME_KINDS),
+            Contribution.state.in_(_COUNTED),
+            Contribution.id != contribution.id,
+        )
+    )
+    return [Span(*row) for row in rows]
+
+
+def requirement_for(session: Session, contribution: Contribution) -> Requirement:
+    """Return who must answer for a contribution, with the reasons."""
+    span = span_of(contribution)
+    minutes = hours.busiest(span, other_spans(session, contribution))[1] if span else 0
+    return hours.requirement(
+        day_minutes=minutes,
+        backfilled=contribution.backfilled,
+        value_fen=(contribution.amount_fen or 0) if contribution.kind in GIFT_KINDS else 0,
+    )
+
+
+def holder_of_receipt(session: Session, contribution: Contribution) -> Contribution | None:
+    """Return another living contribution of the same kind with the same receipt number, or None."""
+    if contribution.receipt_number is None:
+        return None
+    return session.scalar(
+        select(Contribution)
+        .where(
+            Contribution.receipt_number == contribution.receipt_number,
+            Contribution.kind == contribution.kind,
+            Contribution.state.not_in(VOID),
+            Contribution.id != contribution.id,
+        )
+        .limit(1)
+    )
+
+
+def surroundings_of(session: Session, contribution: Contribution) -> Surroundings:
+    """Return what the search for oddities looks at."""
+    timed = contribution.kind in TIME_KINDS
+    month_entries, month_backfilled = _month_of(
+        session, contribution.organisation_id, contribution.happened_on
+    )
+    return Surroundings(
+        start_minute=contribution.start_minute,
+        end_minute=contribution.end_minute,
+        break_minutes=contribution.break_minutes,
+        service_minutes=contribution.service_minutes,
+        published_before=contribution.published_before,
+        days_late=(clock.civil_date(contribution.logged_at) - contribution.happened_on).days,
+        backfilled=contribution.backfilled,
+        same_times=_same_times(session, contribution) if timed else 0,
+        month_entries=month_entries if timed else 0,
+        month_backfilled=month_backfilled if timed else 0,
+        burst=_burst(session, contribution),
+        evidence=len(kinds_of(session, contribution.id)),
+        value_fen=contribution.amount_fen or 0,
+        goods_value_fen=(contribution.amount_fen or 0) if contribution.kind in LINE_KINDS else 0,
+        lines_without_basis=sum(line.basis is ValueBasis.NONE for line in contribution.lines),
+        receipt_waived=contribution.receipt_waiver is not None,
+    )
+
+
+def _month_of(session: Session, organisation_id: uuid.UUID, day: date) -> tuple[int, int]:
+    first = day.replace(day=1)
+    rows: Sequence[tuple[bool, int]] = [
+        (row[0], row[1])
+        for row in session.execute(
+            select(Contribution.backfilled, func.count())
+            .where(
+                Contribution.organisation_id == organisation_id,
+                Contribution.kind.in_(TIME_KINDS),
+                Contribution.state.not_in(VOID),
+                Contribution.happened_on >= first,
+                Contribution.happened_on < (first + timedelta(days=32)).replace(day=1),
+            )
+            .group_by(Contribution.backfilled)
+        )
+    ]
+    return sum(count for _late, count in rows), sum(count for late, count in rows if late)
+
+
+def _same_times(session: Session, contribution: Contribution) -> int:
+    return (
+        session.scalar(
+            select(func.count(func.distinct(Contribution.party_id))).where(
+                Contribution.organisation_id == contribution.organisation_id,
+                Contribution.happened_on == contribution.happened_on,
+                Contribution.start_minute == contribution.start_minute,
+                Contribution.end_minute == contribution.end_minute,
+                Contribution.state.not_in(VOID),
+            )
+        )
+        or 0
+    )
+
+
+def _burst(session: Session, contribution: Contribution) -> int:
+    minutes = timedelta(minutes=5)
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Contribution.organisation_id == contribution.organisation_id,
+                Contribution.logged_at.between(
+                    contribution.logged_at - minutes, contribution.logged_at + minutes
+                ),
+            )
+        )
+        or 0
+    )

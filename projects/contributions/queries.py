@@ -1,0 +1,254 @@
+"""Reads of contributions: lists, one thing with its history, the desk."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.files.models import EvidenceFile, FileState
+from app.parties.models import Party
+from app.permissions import Actor, Permission
+from app.regions.rules import within, within_any
+from points.rulesets.kinds import ContributionKind
+from projects.contributions.models import (
+    Contribution,
+    ContributionEvidence,
+    ContributionNote,
+    ContributionStep,
+)
+from projects.contributions.rules import WAITING, ContributionState, EvidenceKind
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None or empty means everything."""
+
+    state: ContributionState | None = None
+    kind: ContributionKind | None = None
+    region: str | None = None
+    first: date | None = None
+    last: date | None = None
+    text: str = ""
+    odd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: the contribution with the names of who gave and who logged it."""
+
+    contribution: Contribution
+    giver: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over a list, of verified figures only. Money in fen, time in minutes, points in centipoints."""
+
+    count: int = 0
+    amount_fen: int = 0
+    minutes: int = 0
+    centipoints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list and the keys of its neighbours; ``after`` is None on the last page."""
+
+    rows: Sequence[Row]
+    after: uuid.UUID | None = None
+    sums: Sums = field(default_factory=Sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a contribution's history with its words."""
+
+    step: ContributionStep
+    actor_name: str
+    note: str | None
+
+
+def own_page(
+    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
+) -> Page:
+    """Return a page of what the actor's organisations logged or the actor gave, newest first, with its sums."""
+    return _page(session, _own(actor), filters, after=after, limit=limit)
+
+
+def staff_page(
+    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
+) -> Page:
+    """Return a page of the contributions of the actor's regions, newest first, with its sums."""
+    return _page(session, in_regions(actor, Permission.READ_CONTRIBUTIONS), filters, after=after, limit=limit)
+
+
+def staff_waiting(
+    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
+) -> Page:
+    """Return what waits for verification in the actor's regions, the longest waiting first."""
+    wanted = _named().where(
+        in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING), *_narrow(filters)
+    )
+    if after is not None:
+        wanted = wanted.where(Contribution.id > after)
+    return _cut(session, wanted.order_by(Contribution.id), limit)
+
+
+def staff_waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many contributions wait in the actor's regions."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Contribution)
+            .where(in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING))
+        )
+        or 0
+    )
+
+
+def own_get(session: Session, code: str, actor: Actor) -> Row:
+    """Return a contribution for somebody of the organisation that logged it, or its giver. Raises NotFound."""
+    return _one(session, code, _own(actor))
+
+
+def staff_get(session: Session, code: str, actor: Actor) -> Row:
+    """Return a contribution of the actor's regions. Raises NotFound."""
+    return _one(session, code, in_regions(actor, Permission.READ_CONTRIBUTIONS))
+
+
+def by_id(session: Session, contribution_id: uuid.UUID) -> Contribution:
+    """Return a contribution by its key. Raises NotFound."""
+    contribution = session.get(Contribution, contribution_id)
+    if contribution is None:
+        raise NotFound(_("没有找到这条贡献。"))
+    return contribution
+
+
+def history(session: Session, contribution_id: uuid.UUID) -> list[Step]:
+    """Return the steps of a contribution, the newest first."""
+    rows = session.execute(
+        select(ContributionStep, ContributionNote)
+        .outerjoin(ContributionNote, ContributionNote.step_id == ContributionStep.id)
+        .where(ContributionStep.contribution_id == contribution_id)
+        .order_by(ContributionStep.id.desc())
+    )
+    return [Step(step, note.actor_name if note else "", note.note if note else None) for step, note in rows]
+
+
+def evidence_of(
+    session: Session, contribution_id: uuid.UUID
+) -> list[tuple[ContributionEvidence, EvidenceFile]]:
+    """Return the kept files of a contribution with what each is, in the order they came."""
+    rows = session.execute(
+        select(ContributionEvidence, EvidenceFile)
+        .join(EvidenceFile, EvidenceFile.id == ContributionEvidence.file_id)
+        .where(ContributionEvidence.contribution_id == contribution_id, EvidenceFile.state == FileState.KEPT)
+        .order_by(ContributionEvidence.id)
+    )
+    return [(link, file) for link, file in rows]
+
+
+def evidence_kinds(session: Session, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[EvidenceKind]]:
+    """Return the kinds of evidence of several contributions."""
+    found: dict[uuid.UUID, list[EvidenceKind]] = {one: [] for one in ids}
+    for contribution_id, kind in session.execute(
+        select(ContributionEvidence.contribution_id, ContributionEvidence.kind).where(
+            ContributionEvidence.contribution_id.in_(ids)
+        )
+    ):
+        found[contribution_id].append(kind)
+    return found
+
+
+def correction_of(session: Session, contribution: Contribution) -> Contribution | None:
+    """Return the entry that stands in the place of a reversed one, or None."""
+    return session.scalar(select(Contribution).where(Contribution.corrects_id == contribution.id).limit(1))
+
+
+def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Return the condition that a contribution lies in a region where the actor may do this."""
+    return within_any(Contribution.region_code, actor.regions(permission))
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    mine = list(actor.organisations(Permission.LOG_CONTRIBUTIONS))
+    conditions = [Contribution.organisation_id.in_(mine), Contribution.party_id.in_(mine)] if mine else []
+    if actor.person_id is not None:
+        conditions.append(Contribution.party_id == actor.person_id)
+    return or_(false(), *conditions)
+
+
+def _named() -> Select[tuple[Contribution, str, str]]:
+    giver, organisation = Party.__table__.alias("giver"), Party.__table__.alias("logger")
+    return (
+        select(Contribution, giver.c.name, organisation.c.name)
+        .join(giver, giver.c.id == Contribution.party_id)
+        .join(organisation, organisation.c.id == Contribution.organisation_id)
+    )
+
+
+def _narrow(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        conditions.append(Contribution.state == filters.state)
+    if filters.kind is not None:
+        conditions.append(Contribution.kind == filters.kind)
+    if filters.region:
+        conditions.append(within(Contribution.region_code, filters.region))
+    if filters.first is not None:
+        conditions.append(Contribution.happened_on >= filters.first)
+    if filters.last is not None:
+        conditions.append(Contribution.happened_on <= filters.last)
+    if filters.text:
+        like = f"%{filters.text.replace('%', '').replace('_', '')}%"
+        named = select(Party.id).where(Party.name.like(like))
+        conditions.append(
+            or_(
+                Contribution.party_id.in_(named),
+                Contribution.organisation_id.in_(named),
+                Contribution.receipt_number == filters.text,
+                Contribution.code == filters.text.upper(),
+            )
+        )
+    return conditions
+
+
+def _page(
+    session: Session, scope: ColumnElement[bool], filters: Filters, *, after: uuid.UUID | None, limit: int
+) -> Page:
+    conditions = [scope, *_narrow(filters)]
+    wanted = _named().where(*conditions)
+    if after is not None:
+        wanted = wanted.where(Contribution.id < after)
+    page = _cut(session, wanted.order_by(Contribution.id.desc()), limit)
+    counted = Contribution.state == ContributionState.AWARDED
+    row = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(Contribution.verified_amount_fen).filter(counted), 0),
+            func.coalesce(func.sum(Contribution.verified_minutes).filter(counted), 0),
+            func.coalesce(func.sum(Contribution.awarded_centipoints).filter(counted), 0),
+        ).where(*conditions)
+    ).one()
+    return Page(page.rows, page.after, Sums(*(int(figure) for figure in row)))
+
+
+def _cut(session: Session, wanted: Select[tuple[Contribution, str, str]], limit: int) -> Page:
+    rows = [Row(*row) for row in session.execute(wanted.limit(limit + 1))]
+    more = len(rows) > limit
+    return Page(rows[:limit], rows[limit - 1].contribution.id if more else None)
+
+
+def _one(session: Session, code: str, scope: ColumnElement[bool]) -> Row:
+    row = session.execute(_named().where(Contribution.code == code, scope)).first()
+    if row is None:
+        raise NotFound(_("没有找到这条贡献，或者您不能查看它。"))
+    return Row(*row)

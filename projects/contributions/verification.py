@@ -1,0 +1,250 @@
+"""The verbs of the staff: review, verify (which awards), send back, refuse, reverse."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from points.awards import AwardRequest
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit import events
+from app.db import lock
+from app.errors import InvalidInput, NotAllowed, Refused
+from app.parties import interest
+from app.parties.rules import ensure_reason
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
+from points import awards
+from points.rulesets.kinds import ContributionKind
+from points.rulesets.rules import Facts
+from projects.contributions import hours, neighbours, rules, steps
+from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh
+from projects.contributions.models import Contribution
+from projects.contributions.rules import ContributionState
+
+PROGRAMME = "social-force"
+LESSON_MINUTES = 45
+"""A class hour (课时) of a training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the verifier found; None where the claim stands as it is."""
+
+    minutes: int | None = None
+    amount_fen: int | None = None
+    quantity_thousandths: int | None = None
+    reason: str = ""
+
+
+WHOLE = Verified()
+
+
+def review(
+    session: Session, contribution_id: uuid.UUID, *, revision: int, note: str = "", actor: Actor
+) -> Contribution:
+    """Look at an entry as the first of two, where two are asked for; another member of staff then verifies."""
+    contribution = _judged(session, contribution_id, revision, actor)
+    if not neighbours.requirement_for(session, contribution).second_person:
+        raise Refused(_("这条贡献一个人核验即可，不需要初核。"))
+    steps.move(session, contribution, ContributionState.REVIEWED, actor=actor, note=note)
+    contribution.reviewed_by_id = actor.person_id
+    _trace(session, "contribution.review", contribution, actor=actor, reason=note)
+    return contribution
+
+
+def verify(
+    session: Session,
+    contribution_id: uuid.UUID,
+    *,
+    revision: int,
+    actor: Actor,
+    found: Verified = WHOLE,
+) -> Contribution:
+    """Accept an entry wholly or partly and award its points, in this one transaction and exactly once.
+
+    Never by somebody who logged, submitted or first reviewed it, nor by anybody near to the giver or the
+    organisation. Raises InvalidInput when the figure is above the claim, or lower without a reason.
+    """
+    contribution = _judged(session, contribution_id, revision, actor)
+    before = {"state": contribution.state.value}
+    _verify(session, contribution, found, actor=actor)
+    _trace(
+        session,
+        "contribution.verify",
+        contribution,
+        actor=actor,
+        before=before,
+        after={
+            "state": contribution.state.value,
+            "minutes": contribution.verified_minutes,
+            "amount_fen": contribution.verified_amount_fen,
+            "quantity_thousandths": contribution.verified_quantity_thousandths,
+            "centipoints": contribution.awarded_centipoints,
+        },
+        reason=found.reason,
+    )
+    return contribution
+
+
+def verify_many(
+    session: Session, contributions: Sequence[tuple[uuid.UUID, int]], *, actor: Actor
+) -> list[Contribution]:
+    """Accept many entries wholly, all or none, given as (key, revision shown). One audit event.
+
+    Each passes the same guards as alone. Raises what the first refused one raises, naming its code.
+    """
+    if len(contributions) > MOST_OF_A_BATCH:
+        raise InvalidInput(_("一批最多 %(most)d 条。", most=MOST_OF_A_BATCH))
+    done = []
+    for contribution_id, revision in sorted(contributions):
+        contribution = _judged(session, contribution_id, revision, actor)
+        try:
+            _verify(session, contribution, WHOLE, actor=actor)
+        except Refused as refused:
+            raise type(refused)(f"{contribution.code}：{refused.sentence}") from refused
+        done.append(contribution)
+    session.flush()
+    events.record(
+        session,
+        "contribution.verify_many",
+        THING,
+        None,
+        actor=actor,
+        after={"contributions": [str(one.id) for one in done]},
+    )
+    return done
+
+
+def send_back(
+    session: Session, contribution_id: uuid.UUID, *, revision: int, reason: str, actor: Actor
+) -> Contribution:
+    """Return an entry to its organisation with what is to be mended."""
+    contribution = _judged(session, contribution_id, revision, actor)
+    reason = ensure_reason(reason)
+    steps.move(session, contribution, ContributionState.SENT_BACK, actor=actor, note=reason)
+    contribution.reviewed_by_id = None
+    _trace(session, "contribution.send_back", contribution, actor=actor, reason=reason)
+    return contribution
+
+
+def refuse(
+    session: Session, contribution_id: uuid.UUID, *, revision: int, reason: str, actor: Actor
+) -> Contribution:
+    """Decide that an entry does not count, with the reason. It stays to be read."""
+    contribution = _judged(session, contribution_id, revision, actor)
+    reason = ensure_reason(reason)
+    steps.move(session, contribution, ContributionState.REFUSED, actor=actor, note=reason)
+    _trace(session, "contribution.refuse", contribution, actor=actor, reason=reason)
+    return contribution
+
+
+def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor: Actor) -> Contribution:
+    """Take back an award that should not stand: points, rank and sums follow, the original stays visible."""
+    contribution = lock(session, Contribution, contribution_id)
+    ensure_may(actor, Permission.REVERSE_CONTRIBUTIONS, region_code=contribution.region_code)
+    ensure_four_eyes(actor, contribution.verified_by_id, contribution.reviewed_by_id)
+    interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
+    reason = ensure_reason(reason)
+    steps.move(session, contribution, ContributionState.REVERSED, actor=actor, note=reason)
+    awards.reverse_award(session, source_kind=THING, source_id=contribution.id, reason=reason, actor=actor)
+    _trace(session, "contribution.reverse", contribution, actor=actor, reason=reason)
+    return contribution
+
+
+def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
+    """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
+    contribution = lock(session, Contribution, contribution_id)
+    ensure_may(actor, Permission.VERIFY_CONTRIBUTIONS, region_code=contribution.region_code)
+    ensure_four_eyes(actor, contribution.logged_by_id, contribution.submitted_by_id)
+    interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
+    ensure_fresh(contribution, revision)
+    return contribution
+
+
+def _verify(session: Session, contribution: Contribution, found: Verified, *, actor: Actor) -> None:
+    needed = neighbours.requirement_for(session, contribution)
+    if needed.second_person and contribution.state is ContributionState.SUBMITTED:
+        raise NotAllowed(_("这条贡献要由两名工作人员先后核验，请先由一人初核。"), field="reason")
+    if needed.bureau and not hours.stands_for_city(
+        region_prefix(scope) for scope in actor.regions(Permission.VERIFY_CONTRIBUTIONS)
+    ):
+        raise NotAllowed("".join(str(reason) for reason in needed.reasons), field="reason")
+    ensure_four_eyes(actor, contribution.reviewed_by_id)
+    _take_figures(contribution, found)
+    contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
+    steps.move(session, contribution, ContributionState.VERIFIED, actor=actor, note=found.reason)
+    posting = awards.award(
+        session,
+        AwardRequest(
+            programme=PROGRAMME,
+            source_kind=THING,
+            source_id=contribution.id,
+            revision=contribution.revision,
+            party_id=contribution.party_id,
+            acting_role=contribution.acting_role,
+            region_code=contribution.region_code,
+            facts=facts_of(contribution),
+        ),
+        actor=actor,
+    )
+    contribution.awarded_centipoints = posting.honour
+    steps.move(session, contribution, ContributionState.AWARDED, actor=actor)
+
+
+def _take_figures(contribution: Contribution, found: Verified) -> None:
+    """Set the verified figures from what was found; what was not named stands as claimed."""
+    problems = []
+    if contribution.service_minutes is not None:
+        contribution.verified_minutes = (
+            contribution.service_minutes if found.minutes is None else found.minutes
+        )
+        problems += rules.partly(
+            contribution.service_minutes,
+            contribution.verified_minutes,
+            found.reason,
+            field="verified_minutes",
+        )
+    if contribution.amount_fen is not None:
+        contribution.verified_amount_fen = (
+            contribution.amount_fen if found.amount_fen is None else found.amount_fen
+        )
+        problems += rules.partly(
+            contribution.amount_fen, contribution.verified_amount_fen, found.reason, field="verified_amount"
+        )
+    if contribution.quantity_thousandths is not None:
+        claimed = contribution.quantity_thousandths
+        counted = claimed if found.quantity_thousandths is None else found.quantity_thousandths
+        contribution.verified_quantity_thousandths = counted
+        problems += rules.partly(claimed, counted, found.reason, field="verified_quantity")
+    if problems:
+        raise InvalidInput(problems[0].sentence, field=problems[0].field)
+
+
+def facts_of(contribution: Contribution) -> Facts:
+    """Return what the rules of points see of a verified contribution."""
+    quantity = contribution.verified_quantity_thousandths
+    minutes = contribution.verified_minutes
+    if contribution.kind is ContributionKind.TRAINING and quantity is not None:
+        minutes, quantity = quantity * LESSON_MINUTES // 1000, None
+    return Facts(
+        kind=contribution.kind,
+        happened_on=contribution.happened_on,
+        grade=contribution.evidence_grade,
+        category=contribution.category,
+        amount_fen=contribution.verified_amount_fen,
+        minutes=minutes,
+        quantity=None if quantity is None else Decimal(quantity) / 1000,
+        professional=contribution.professional,
+        backfilled=contribution.backfilled,
+    )
+
+
+def _trace(session: Session, verb: str, contribution: Contribution, *, actor: Actor, **detail: Any) -> None:
+    session.flush()
+    events.record(
+        session, verb, THING, contribution.id, actor=actor, party_id=contribution.party_id, **detail
+    )
