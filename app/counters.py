@@ -16,17 +16,18 @@ class Counter(Base):
 
 
 _TAKE = (
-    "INSERT INTO counter (series, last) VALUES ({mark}, 1) "
-    "ON CONFLICT (series) DO UPDATE SET last = counter.last + 1 RETURNING last"
+    "INSERT INTO counter (series, last) VALUES ({mark}, {mark}) "
+    "ON CONFLICT (series) DO UPDATE SET last = counter.last + EXCLUDED.last RETURNING last"
 )
 
 
-def take(session: Session, series: str) -> int:
+def take(session: Session, series: str, *, count: int = 1) -> int:
     """Return the next number of a series, from 1, without gaps: a rolled-back transaction gives it back.
 
+    With ``count``, as many numbers on end are taken and the first is returned.
     The series stays locked until the transaction ends, so take it last.
     """
     connection = session.connection()
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    taken: int = connection.exec_driver_sql(_TAKE.format(mark=mark), (series,)).scalar_one()
-    return taken
+    taken: int = connection.exec_driver_sql(_TAKE.format(mark=mark), (series, count)).scalar_one()
+    return taken - count + 1

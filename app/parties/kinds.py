@@ -82,14 +82,6 @@ class ConsentPurpose(Labelled):
     MESSAGES = "messages", _l("用短信或邮件通知我")
 
 
-class IdentityKind(Labelled):
-    """Kinds of identity paper of a person."""
-
-    RESIDENT_ID = "resident_id", _l("居民身份证")
-    HK_MACAU_PERMIT = "hk_macau_permit", _l("港澳居民来往内地通行证")
-    TAIWAN_PERMIT = "taiwan_permit", _l("台湾居民来往大陆通行证")
-
-
 class Sex(Labelled):
     """Sex as the identity paper states it."""
 

@@ -1,15 +1,16 @@
 """Tables of the party register.
 
-A party is an organisation, a person or a household; each kind has its own table with the same key. Numbers that
-identify somebody are encrypted and stand beside a keyed hash by which they are found. Code columns that claim a
-number (`uscc_claim`, `identity_hash`) are unique, so that two parties never share one; a rejected registration
-gives its claim up and keeps only the number it stated.
+A party is an organisation, a person or a household; each kind has its own table with the same key. Numbers
+that identify somebody are encrypted and stand beside a keyed hash by which they are found. Columns that claim
+a number (`uscc_claim`, `identity_hash`) are unique, so that two parties never share one; a rejected
+registration gives its claim up and keeps only the number it stated.
 """
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import APPEND_ONLY, Base
+from app.identity import DocumentKind
 from app.ids import new_code, new_id
 from app.parties.kinds import (
     ActingRole,
@@ -19,7 +20,6 @@ from app.parties.kinds import (
     ConsentPurpose,
     GradingLevel,
     HouseholdRelation,
-    IdentityKind,
     IntegrityState,
     OrganisationKind,
     PartyKind,
@@ -68,6 +68,9 @@ class Party(Base):
     sort_key: Mapped[str] = mapped_column(
         String(600), comment="pinyin of the name, for ordering on any database"
     )
+    match_key: Mapped[str] = mapped_column(
+        String(200), index=True, comment="name folded for comparing: no blanks, brackets, 市 区 县"
+    )
     region_code: Mapped[RegionCode] = mapped_column()
     state: Mapped[RegistrationState] = mapped_column(
         labelled(RegistrationState), default=RegistrationState.DRAFT, comment="moves: registrations.MOVES"
@@ -80,7 +83,6 @@ class Party(Base):
         Index("ix_party_kind_state_region", "kind", "state", "region_code", "state_since"),
         Index("ix_party_region_sort", "region_code", "sort_key"),
         Index("ix_party_sort", "sort_key", "id"),
-        Index("ix_party_name", "name"),
     )
 
 
@@ -132,7 +134,7 @@ class Person(Base):
     __tablename__ = "person"
 
     party_id: Mapped[Key] = mapped_column(ForeignKey("party.id"), primary_key=True)
-    identity_kind: Mapped[IdentityKind | None] = mapped_column(labelled(IdentityKind))
+    identity_kind: Mapped[DocumentKind | None] = mapped_column(labelled(DocumentKind))
     identity_number: Mapped[str | None] = mapped_column(Encrypted)
     identity_hash: Mapped[LookupHash | None] = mapped_column(
         unique=True, comment="keyed hash of the number while the registration is alive"

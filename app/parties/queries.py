@@ -1,0 +1,281 @@
+"""Reading the party register."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.errors import NotFound
+from app.identity import normalise
+from app.ids import clean_code
+from app.parties import duplicates, names, rules
+from app.parties.kinds import ActingRole, ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState
+from app.parties.models import (
+    Affiliation,
+    Consent,
+    Household,
+    Organisation,
+    Party,
+    Person,
+    PersonRole,
+    RegistrationDetail,
+    RegistrationStep,
+    SocialWorker,
+    Volunteer,
+)
+from app.permissions import Actor, Permission
+from app.regions.rules import within, within_any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a party's timeline."""
+
+    step: RegistrationStep
+    note: str | None
+
+
+def get(session: Session, party_id: uuid.UUID) -> Party:
+    """Return a party by key. Raises NotFound."""
+    party = session.get(Party, party_id)
+    if party is None:
+        raise NotFound(_("没有找到这个主体。"))
+    return party
+
+
+def by_code(session: Session, code: str) -> Party:
+    """Return a party by its public code, however it was typed. Raises NotFound."""
+    party = session.scalars(select(Party).where(Party.code == clean_code(code))).first()
+    if party is None:
+        raise NotFound(_("没有找到这个主体。"))
+    return party
+
+
+def organisation_of(session: Session, party_id: uuid.UUID) -> Organisation:
+    """Return the fields of an organisation. Raises NotFound when the party is none."""
+    organisation = session.get(Organisation, party_id)
+    if organisation is None:
+        raise NotFound(_("没有找到这个单位。"))
+    return organisation
+
+
+def person_of(session: Session, party_id: uuid.UUID) -> Person:
+    """Return the fields of a person. Raises NotFound when the party is none."""
+    person = session.get(Person, party_id)
+    if person is None:
+        raise NotFound(_("没有找到这个人。"))
+    return person
+
+
+def names_of(session: Session, party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the names of parties by key."""
+    parties = session.scalars(select(Party).where(Party.id.in_(set(party_ids))))
+    return {party.id: party.name for party in parties}
+
+
+def by_uscc(session: Session, code: str) -> Party | None:
+    """Return the organisation that claims a credit code, or None."""
+    return session.scalars(
+        select(Party)
+        .join(Organisation, Organisation.party_id == Party.id)
+        .where(Organisation.uscc_claim == code)
+    ).first()
+
+
+def by_volunteer_number(session: Session, number: str) -> Party | None:
+    """Return the person who holds a volunteer number, or None."""
+    return session.scalars(
+        select(Party)
+        .join(PersonRole, PersonRole.person_id == Party.id)
+        .join(Volunteer, Volunteer.role_id == PersonRole.id)
+        .where(Volunteer.number == number)
+    ).first()
+
+
+def by_identity_number(session: Session, number: str) -> Party | None:
+    """Return the person who claims a (tidied) identity number, or None."""
+    return session.scalars(
+        select(Party)
+        .join(Person, Person.party_id == Party.id)
+        .where(Person.identity_hash == duplicates.identity_hash(number))
+    ).first()
+
+
+def has_consent(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose) -> bool:
+    """Return whether a party agrees to a purpose at this moment."""
+    return purpose in open_consents(session, party_id)
+
+
+def open_consents(session: Session, party_id: uuid.UUID) -> dict[ConsentPurpose, Consent]:
+    """Return the consents in force of a party by purpose."""
+    rows = session.scalars(
+        select(Consent).where(
+            Consent.party_id == party_id,
+            Consent.withdrawn_at.is_(None),
+            or_(Consent.expires_on.is_(None), Consent.expires_on >= clock.today()),
+        )
+    )
+    return {consent.purpose: consent for consent in rows}
+
+
+def may_name_publicly(session: Session, party: Party) -> bool:
+    """Return whether the public may read the party's whole name: organisations yes, persons who agreed and
+    are of age (慈善法 art. 82, 志愿服务条例 art. 20), households never."""
+    if party.kind is PartyKind.ORGANISATION:
+        return True
+    if party.kind is PartyKind.HOUSEHOLD:
+        return False
+    person = person_of(session, party.id)
+    if rules.is_minor(person.born_on, clock.today()):
+        return False
+    return has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME)
+
+
+def roles_of(session: Session, person_id: uuid.UUID) -> list[PersonRole]:
+    """Return the roles that a person holds today, oldest first."""
+    today = clock.today()
+    return list(
+        session.scalars(
+            select(PersonRole)
+            .where(PersonRole.person_id == person_id, PersonRole.valid_from <= today)
+            .where(or_(PersonRole.valid_to.is_(None), PersonRole.valid_to >= today))
+            .order_by(PersonRole.valid_from, PersonRole.id)
+        )
+    )
+
+
+def volunteer_of(session: Session, person_id: uuid.UUID) -> Volunteer | None:
+    """Return the fields of a person's open role of volunteer, or None."""
+    return session.scalars(
+        select(Volunteer)
+        .join(PersonRole, PersonRole.id == Volunteer.role_id)
+        .where(PersonRole.person_id == person_id, PersonRole.valid_to.is_(None))
+    ).first()
+
+
+def social_worker_of(session: Session, person_id: uuid.UUID) -> SocialWorker | None:
+    """Return the fields of a person's open role of social worker, or None."""
+    return session.scalars(
+        select(SocialWorker)
+        .join(PersonRole, PersonRole.id == SocialWorker.role_id)
+        .where(PersonRole.person_id == person_id, PersonRole.valid_to.is_(None))
+    ).first()
+
+
+def acting_role_of(session: Session, party: Party) -> ActingRole:
+    """Return in which quality a party gives by default."""
+    if party.kind is PartyKind.ORGANISATION:
+        return rules.acting_role(organisation_of(session, party.id).organisation_kind)
+    held = {role.role for role in roles_of(session, party.id)}
+    for kind in (PersonRoleKind.SOCIAL_WORKER, PersonRoleKind.VOLUNTEER):
+        if kind in held:
+            return rules.acting_role(None, kind)
+    return rules.acting_role(None)
+
+
+def affiliations_of(session: Session, organisation_id: uuid.UUID) -> list[tuple[Affiliation, Party]]:
+    """Return who belongs to an organisation today, with their names, in the order of names."""
+    today = clock.today()
+    rows = session.execute(
+        select(Affiliation, Party)
+        .join(Party, Party.id == Affiliation.person_id)
+        .where(Affiliation.organisation_id == organisation_id, Affiliation.valid_from <= today)
+        .where(or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today))
+        .order_by(Party.sort_key, Affiliation.id)
+    )
+    return [(affiliation, party) for affiliation, party in rows]
+
+
+def timeline(session: Session, party_id: uuid.UUID) -> list[Step]:
+    """Return the steps of a registration, newest first, with their words while retention keeps them."""
+    rows = session.execute(
+        select(RegistrationStep, RegistrationDetail.note)
+        .outerjoin(RegistrationDetail, RegistrationDetail.step_id == RegistrationStep.id)
+        .where(RegistrationStep.party_id == party_id)
+        .order_by(RegistrationStep.happened_at.desc(), RegistrationStep.id.desc())
+    )
+    return [Step(step, note) for step, note in rows]
+
+
+def staff_get(session: Session, code: str, *, actor: Actor) -> Party:
+    """Return a party of the actor's regions by code. Raises NotFound for any other."""
+    party = session.scalars(
+        select(Party).where(Party.code == clean_code(code), in_regions(actor, Permission.READ_PARTIES))
+    ).first()
+    if party is None:
+        raise NotFound(_("辖区内没有这个主体。"))
+    return party
+
+
+def staff_submitted(
+    session: Session, *, actor: Actor, kind: PartyKind | None = None, limit: int = 200
+) -> list[Party]:
+    """Return the registrations that wait for the actor's regions, the longest waiting first."""
+    wanted = select(Party).where(
+        Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS)
+    )
+    if kind is not None:
+        wanted = wanted.where(Party.kind == kind)
+    return list(session.scalars(wanted.order_by(Party.state_since, Party.id).limit(limit)))
+
+
+def staff_parties(
+    actor: Actor,
+    *,
+    text: str = "",
+    kind: PartyKind | None = None,
+    state: RegistrationState | None = None,
+    region_code: str | None = None,
+) -> Select[Party]:
+    """Return the statement of the parties in the actor's regions that fit, unordered, for paging.
+
+    ``text`` is a part of a name, or a whole credit code, identity, telephone or volunteer number.
+    """
+    wanted = select(Party).where(in_regions(actor, Permission.READ_PARTIES))
+    if kind is not None:
+        wanted = wanted.where(Party.kind == kind)
+    if state is not None:
+        wanted = wanted.where(Party.state == state)
+    if region_code:
+        wanted = wanted.where(within(Party.region_code, region_code))
+    return wanted.where(_fits(text)) if text.strip() else wanted
+
+
+def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Return the condition that a party lies where the actor's roles give a permission."""
+    if actor.is_system:
+        return true()
+    return within_any(Party.region_code, actor.regions(permission))
+
+
+def _fits(text: str) -> ColumnElement[bool]:
+    number = normalise(text)
+    fits = [Party.match_key.contains(names.match_key(text), autoescape=True), Party.code == clean_code(text)]
+    if number.isascii() and number.isalnum() and len(number) >= 7:
+        fits += [
+            Party.id.in_(select(Organisation.party_id).where(Organisation.uscc == number)),
+            Party.id.in_(select(Organisation.party_id).where(_phone_of_organisation(number))),
+            Party.id.in_(select(Person.party_id).where(_number_of_person(number))),
+            Party.id.in_(select(Household.party_id).where(Household.file_number == number)),
+            Party.id.in_(
+                select(PersonRole.person_id)
+                .join(Volunteer, Volunteer.role_id == PersonRole.id)
+                .where(Volunteer.number == number)
+            ),
+        ]
+    return or_(*fits)
+
+
+def _phone_of_organisation(number: str) -> ColumnElement[bool]:
+    return Organisation.contact_phone_hash == duplicates.phone_hash(number)
+
+
+def _number_of_person(number: str) -> ColumnElement[bool]:
+    return or_(
+        Person.identity_hash == duplicates.identity_hash(number),
+        Person.phone_hash == duplicates.phone_hash(number),
+    )
