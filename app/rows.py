@@ -6,7 +6,7 @@ turned into what the driver wants. Signed, append-only rows are written this way
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ def insert_statement(table: Table, dialect: str) -> str:
 
 
 def driver_row(values: Iterable[Any], dialect: str) -> tuple[Any, ...]:
-    """Return the values as the driver takes them: on SQLite keys as 16 bytes and instants as ISO text."""
+    """Return the values as the driver takes them: on SQLite keys as 16 bytes, instants and days as ISO text."""
     if dialect != "sqlite":
         return tuple(values)
     return tuple(_SQLITE.get(type(value), _same)(value) for value in values)
@@ -59,4 +59,5 @@ def _iso(value: datetime) -> str:
 _SQLITE: dict[type, Any] = {
     uuid.UUID: lambda value: value.bytes,
     datetime: _iso,
+    date: date.isoformat,
 }
