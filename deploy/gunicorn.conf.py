@@ -16,7 +16,6 @@ worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 60
 keepalive = 5
-max_requests = 0
 # nginx writes the access log; the program writes its own, without personal data.
 control_socket_disable = True
 accesslog = None
