@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Field, FileField, Form, MultipleFileField
+
+from app.fields import HoursField, MoneyField, PointsField
+
+_FIGURES = (MoneyField, HoursField, PointsField)
 
 
 def flat_errors(errors: Iterable[Any]) -> list[str]:
@@ -24,7 +29,19 @@ def attributes(field: Field, described_by: str) -> dict[str, str]:
         found["aria-describedby"] = " ".join(described_by.split())
     if field.errors:
         found["aria-invalid"] = "true"
+    if isinstance(field, _FIGURES):
+        found["inputmode"] = "decimal"
+        found["autocomplete"] = "off"
     return found
+
+
+def unit_of(field: Field) -> str | None:
+    """Return the unit written inside the field of a sum, a time or points, else None."""
+    if isinstance(field, MoneyField):
+        return _("元")
+    if isinstance(field, HoursField):
+        return _("小时")
+    return _("分") if isinstance(field, PointsField) else None
 
 
 def first_id(field: Field) -> str:

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 
+from app.fields import CivilDateField, MoneyField
 from app.forms import Form, required
 from app.look import charts
 
@@ -32,8 +33,8 @@ class SampleForm(Form):
         [required()],
         choices=[("money", _l("资金")), ("goods", _l("物资")), ("service", _l("服务"))],
     )
-    amount = StringField(_l("捐赠金额"), [required()], description=_l("以捐赠票据上的金额为准"))
-    happened_on = DateField(_l("捐赠日期"), [required()])
+    amount = MoneyField(_l("捐赠金额"), [required()], description=_l("以捐赠票据上的金额为准"))
+    happened_on = CivilDateField(_l("捐赠日期"), [required()])
     place = SelectField(_l("受益地"), [required()], choices=[("", _l("请选择")), ("1", "金台区"), ("2", "陇县")])
     note = TextAreaField(_l("说明"))
     files = MultipleFileField(_l("票据或签收单"))
@@ -42,14 +43,15 @@ class SampleForm(Form):
 
 def style_page() -> dict[str, Any]:
     """Return the context of the style page and of the sample pages of each kind."""
-    form = SampleForm(formdata=None, data={"organisation": "宝鸡市暖阳社会工作服务中心", "kind": "money", "amount": "壹万贰仟"})
-    wrong = SampleForm(formdata=None, prefix="wrong", data={"amount": "壹万贰仟"})
+    form = SampleForm(formdata=None, data={"organisation": "宝鸡市暖阳社会工作服务中心", "kind": "money", "amount": 12_000_00})
+    wrong = SampleForm(formdata=None, prefix="wrong")
+    wrong.amount.typed = "壹万贰仟"
     wrong.amount.errors = ["请填写阿拉伯数字，例如 12000 或 12,000.00。"]
     wrong.happened_on.errors = ["捐赠日期不能晚于今天（2026年11月21日）。"]
     return {
         "kinds": KINDS, "colours": COLOURS, "form": form, "wrong": wrong, "columns": COLUMNS, "rows": ROWS,
         "ranking_columns": RANKING_COLUMNS, "ranking": RANKING, "timeline": TIMELINE, "tasks": TASKS, "queue": QUEUE,
-        "year": year_chart(), "districts": district_chart(), "figures": FIGURES, "facts": FACTS,
+        "evidence": EVIDENCE, "year": year_chart(), "districts": district_chart(), "figures": FIGURES, "facts": FACTS,
     }  # fmt: skip
 
 
@@ -155,4 +157,9 @@ FACTS = [
     ("受益地", "岐山县蔡家坡镇"),
     ("价值", "86,400.00 元"),
     ("说明", "向 1,200 户低保和特困家庭发放冬季生活物资，由镇社工站签收并逐户登记。", "wide"),
+]
+EVIDENCE = [
+    {"icon": "file-earmark-pdf", "name": "捐赠签收单.pdf", "meta": "PDF · 2 页 · 412 KB", "url": "/style/desk"},
+    {"icon": "file-earmark-image", "name": "发放现场.jpg", "meta": "照片 · 2026-11-17 · 1.2 MB", "url": "/style/desk"},
+    {"icon": "file-earmark-text", "name": "增值税发票 61032300021.pdf", "meta": "PDF · 1 页 · 96 KB", "url": "/style/desk"},
 ]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from app.access import public, safe_next
 from app.look import samples
 from app.look.addresses import asset, sort_order, sort_url, with_query
-from app.look.fields import attributes, first_id, flat_errors, has_files
+from app.look.fields import attributes, first_id, flat_errors, has_files, unit_of
 from app.look.frame import COOKIE, frame_context
 from app.look.icons import icon
 from app.look.tones import tone, tone_icon
@@ -29,6 +29,7 @@ def _give_templates_their_tools(state: Any) -> None:
         sort_url=sort_url,
         tone=tone,
         tone_icon=tone_icon,
+        unit_of=unit_of,
         with_query=with_query,
     )
     state.app.context_processor(frame_context)

@@ -52,7 +52,7 @@
   function key(form) { return "zhongli-draft:" + document.body.dataset.viewer + ":" + form.dataset.draft; }
   function controls(form) {
     return Array.prototype.filter.call(form.elements, function (one) {
-      return one.name && ["hidden", "password", "file", "submit", "button"].indexOf(one.type) < 0 && one.autocomplete !== "off";
+      return one.name && ["hidden", "password", "file", "submit", "button"].indexOf(one.type) < 0;
     });
   }
   function keep(form) {
