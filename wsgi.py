@@ -6,6 +6,7 @@ its doors, jobs, commands and papers.
 
 import logging
 import sys
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -15,14 +16,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import clock, db, keys
 from app.access import guard_routes, public
+from app.commands import COMMANDS
 from app.config import Settings, SettingsError, load
 from app.context import register_context
-from app.commands import COMMANDS
 from app.feature import Feature, register_features
+from app.figures import register_filters
+from app.files import views as files_views
+from app.jobs import cli as jobs_cli
+from app.jobs import registry
+from app.look import views_public as look_public
 from app.problems import register_problems
+from app.regions import cli as regions_cli
 from app.security import protect
+from projects.catalogue import cli as catalogue_cli
 
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (
+    Feature("look", blueprints=(look_public.bp,)),
+    Feature("regions", commands=(regions_cli.regions,)),
+    Feature("files", blueprints=(files_views.bp,)),
+    Feature("jobs", commands=(jobs_cli.jobs,)),
+    Feature("catalogue", commands=(catalogue_cli.catalogue,)),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -35,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web = Flask("zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static")
     web.extensions["zhongli"] = settings
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     keys.use(settings)
     clock.follow(settings.clock_file)
     db.connect(settings)
@@ -45,11 +60,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard_routes(web)
     register_problems(web)
     register_context(web, settings, FEATURES)
+    register_filters(web)
     register_features(web, FEATURES)
+    for feature in FEATURES:
+        registry.register(*feature.jobs)
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):
-        public(web.view_functions[endpoint])
+        web.view_functions[endpoint] = public(partial(web.view_functions[endpoint]))
     if settings.proxies:
         web.wsgi_app = ProxyFix(web.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
     return web

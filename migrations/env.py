@@ -33,6 +33,7 @@ context.configure(
     include_schemas=chain == "shared",
     render_as_batch=False,
     transaction_per_migration=True,
+    transactional_ddl=True,  # SQLite can, once we begin ourselves: a killed migration leaves nothing behind
 )
 with context.begin_transaction():
     if not sqlite:
