@@ -1,0 +1,66 @@
+"""The canonical form of the ledger's rows: the bytes under each HMAC and in each leaf.
+
+Version 1: all columns in the order of the table, `form` being the second, up to and with the key's id; the HMAC
+itself is left out. A changed table gets a new version, and old rows keep theirs.
+"""
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app import keys
+from app.canonical import canonical
+
+FORM = 1
+LEAF_FORM = 1
+_LEAF = b"\x00"
+UNDER_LOCK = slice(5, 9)
+"""Where a transfer's running numbers and balances stand in its row: known only once the balances are locked."""
+
+
+def signed(body: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a row with its last two columns: the signing key's id and the HMAC over everything before."""
+    body = (*body, keys.ledger.current_id)
+    return (*body, keys.ledger.sign(canonical(body))[1])
+
+
+def is_signed(row: Sequence[Any]) -> bool:
+    """Return whether a whole row, in the order of its table's columns, bears its right HMAC."""
+    *body, mac = row
+    try:
+        return keys.ledger.check(str(body[-1]), canonical(body), mac)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return False
+
+
+def transfers_hash(bodies: Iterable[Sequence[Any]]) -> bytes:
+    """Return the hash by which a posting knows its transfers: of each all columns but those known only under
+    the lock, later than the posting's row is written, and the last two, which sign. They all stand under
+    each transfer's own HMAC.
+    """
+    digest = hashlib.sha256()
+    for body in bodies:
+        form = canonical((*body[: UNDER_LOCK.start], *body[UNDER_LOCK.stop :]))
+        digest.update(b"%d:" % len(form) + form)
+    return digest.digest()
+
+
+def input_hash(values: Iterable[Any]) -> bytes:
+    """Return the hash of what a posting was made from: the source with its revision and verified figures."""
+    return hashlib.sha256(canonical(values)).digest()
+
+
+def leaf_hash(row: Sequence[Any], salt: bytes) -> bytes:
+    """Return the RFC 6962 leaf hash of a transfer's row: SHA-256 of 0x00, the row's salt and its canonical form.
+
+    ``salt`` is the salts of its party accounts, from before to; each row gets one of its own from them, so
+    that showing one row's salt shows no other's.
+    """
+    own = hmac.digest(salt, _key_bytes(row[0]), "sha256")
+    return hashlib.sha256(_LEAF + own + canonical(row[:-2])).digest()
+
+
+def _key_bytes(value: Any) -> bytes:
+    return value.bytes if isinstance(value, uuid.UUID) else bytes(value)

@@ -1,0 +1,293 @@
+"""Writing to the ledger: one posting for one event, exactly once.
+
+The only module that writes transfers. Constant SQL inside the caller's transaction, no unit of work: the key
+first (whoever comes second finds the first posting), the audit row, then, late and in key order, the balances
+of parties' accounts, and at last the signed rows. An issuer has no balance row, so nothing queues on it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit import events
+from app.db import Base
+from app.errors import Conflict
+from app.ids import new_id
+from app.parties.models import ActingRole
+from app.permissions import Actor
+from app.rows import driver_row, insert_statement
+from points.ledger.accounts import AccountRef
+from points.ledger.form import FORM, UNDER_LOCK, input_hash, signed, transfers_hash
+from points.ledger.kinds import Reason
+from points.ledger.models import Posting, Transfer
+from points.rulesets.kinds import ContributionKind
+from points.rulesets.words import points_words
+
+_POSTING = Base.metadata.tables[Posting.__tablename__]
+_TRANSFER = Base.metadata.tables[Transfer.__tablename__]
+_KEY = ("source_id", "reason", "revision", "source_kind")
+_CHUNK = 500
+_NOT_YET = (None,) * (UNDER_LOCK.stop - UNDER_LOCK.start)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """Points that are to go from one account to another, in centipoints, with the arithmetic in words."""
+
+    source: AccountRef
+    target: AccountRef
+    points: int
+    wording: str
+    expires_on: date | None = None
+    reverses_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRequest:
+    """One event to be posted. ``inputs`` is what it was made from, such as the verified figures; never the score."""
+
+    programme_id: UUID
+    reason: Reason
+    source_kind: str
+    source_id: UUID
+    revision: int
+    inputs: tuple[Any, ...]
+    happened_on: date
+    transfers: tuple[TransferRequest, ...]
+    party_id: UUID | None = None
+    ruleset_id: UUID | None = None
+    rule_id: UUID | None = None
+    contribution_kind: ContributionKind | None = None
+    acting_role: ActingRole | None = None
+    region_code: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting in the ledger: the one just made, or the first one of the same key."""
+
+    id: UUID
+    is_new: bool
+
+
+def post(
+    session: Session,
+    request: PostingRequest,
+    *,
+    actor: Actor,
+    verb: str = "points.post",
+    note: str | None = None,
+) -> Posted:
+    """Post one event and return its posting; ``note`` is why, for the audit log only.
+
+    The same key (reason, source, revision) with the same inputs returns the first posting and changes
+    nothing. Raises Conflict for the same key with other inputs, and when spending would take an account
+    below zero (a reversal may).
+    """
+    draft = _draft(request, actor, clock.now())
+    posted = _claim(session, [draft])[0]
+    if posted.is_new:
+        events.record(session, verb, "posting", draft.row[0], actor=actor, party_id=request.party_id, reason=note)
+        _move(session, [draft])
+    return posted
+
+
+def post_many(
+    session: Session, requests: Sequence[PostingRequest], *, actor: Actor, verb: str = "points.post_many"
+) -> list[Posted]:
+    """Post many events in one go, as ``post`` would one after the other, with one audit event for all of them.
+
+    Nothing is posted when one of them is refused. Raises Conflict as ``post`` does.
+    """
+    moment = clock.now()
+    drafts = [_draft(request, actor, moment) for request in requests]
+    posted = _claim(session, drafts)
+    new = [draft for draft, result in zip(drafts, posted, strict=True) if result.is_new]
+    if new:
+        digest = hashlib.sha256(b"".join(draft.row[0].bytes for draft in new)).hexdigest()
+        after = {"postings": len(new), "hash": digest}
+        events.record(session, verb, "posting", new[0].row[0], actor=actor, after=after)
+        _move(session, new)
+    return posted
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A posting's signed row, and its transfers' rows that still lack their numbers and signatures."""
+
+    request: PostingRequest
+    row: tuple[Any, ...]
+    transfers: list[tuple[Any, ...]]
+
+    @property
+    def key(self) -> tuple[UUID, str, int, str]:
+        one = self.request
+        return one.source_id, one.reason.value, one.revision, one.source_kind
+
+
+def _draft(request: PostingRequest, actor: Actor, moment: datetime) -> _Draft:
+    posting_id = new_id()
+    transfers = [_transfer_row(posting_id, request, one, actor, moment) for one in request.transfers]
+    row = signed(
+        (
+            posting_id,
+            FORM,
+            request.programme_id,
+            request.source_id,
+            request.source_kind,
+            request.reason.value,
+            request.revision,
+            input_hash(request.inputs),
+            len(transfers),
+            transfers_hash(transfers),
+            request.explanation,
+            moment,
+            actor.user_id,
+        )
+    )
+    return _Draft(request, row, transfers)
+
+
+def _transfer_row(
+    posting_id: UUID, request: PostingRequest, one: TransferRequest, actor: Actor, moment: datetime
+) -> tuple[Any, ...]:
+    kind, role = request.contribution_kind, request.acting_role
+    return (
+        new_id(),
+        FORM,
+        posting_id,
+        one.source.id,
+        one.target.id,
+        *_NOT_YET,
+        one.points,
+        request.reason.value,
+        request.source_kind,
+        request.source_id,
+        request.ruleset_id,
+        request.rule_id,
+        kind.value if kind else None,
+        role.value if role else None,
+        request.region_code,
+        one.wording,
+        request.happened_on,
+        moment,
+        one.expires_on,
+        one.reverses_id,
+        actor.user_id,
+    )
+
+
+def _claim(session: Session, drafts: Sequence[_Draft]) -> list[Posted]:
+    """Insert the postings' rows; those whose key is taken stay out and give the first posting back."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    if not drafts:
+        return []
+    statement = f"{insert_statement(_POSTING, dialect)} ON CONFLICT ({', '.join(_KEY)}) DO NOTHING"
+    made = connection.exec_driver_sql(statement, [driver_row(draft.row, dialect) for draft in drafts])
+    if made.rowcount == len(drafts):
+        return [Posted(draft.row[0], True) for draft in drafts]
+    return [_first(connection, draft) for draft in drafts]
+
+
+def _first(connection: Connection, draft: _Draft) -> Posted:
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    where = " AND ".join(f"{column} = {mark}" for column in _KEY)
+    row = connection.exec_driver_sql(
+        f"SELECT id, input_hash FROM posting WHERE {where}", driver_row(draft.key, connection.dialect.name)
+    ).one()
+    first_id = row[0] if isinstance(row[0], UUID) else UUID(bytes=row[0])
+    if bytes(row[1]) != input_hash(draft.request.inputs):
+        raise Conflict(_("这件事已经记过账，但内容不同：请先冲正原来的记账，再重新登记。"))
+    return Posted(first_id, first_id == draft.row[0])
+
+
+def _move(session: Session, drafts: Sequence[_Draft]) -> None:
+    """Lock the balances, number and sign the transfers, write both."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    balances = _lock_balances(connection, _touched(drafts))
+    rows = [_numbered(balances, draft, *pair) for draft in drafts for pair in _pairs(draft)]
+    if balances:
+        connection.exec_driver_sql(
+            _update_balance(dialect),
+            [driver_row((balance, last, key), dialect) for key, (balance, last) in balances.items()],
+        )
+    if rows:
+        connection.exec_driver_sql(
+            insert_statement(_TRANSFER, dialect), [driver_row(row, dialect) for row in rows]
+        )
+
+
+def _pairs(draft: _Draft) -> Iterable[tuple[TransferRequest, tuple[Any, ...]]]:
+    return zip(draft.request.transfers, draft.transfers, strict=True)
+
+
+def _touched(drafts: Sequence[_Draft]) -> list[UUID]:
+    sides = (
+        side for draft in drafts for one in draft.request.transfers for side in (one.source, one.target)
+    )
+    return sorted({side.id for side in sides if side.keeps_balance})
+
+
+def _numbered(
+    balances: dict[UUID, tuple[int, int]], draft: _Draft, request: TransferRequest, row: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    numbers: list[int | None] = []
+    after: list[int | None] = []
+    for side, change in ((request.source, -request.points), (request.target, request.points)):
+        if not side.keeps_balance:
+            numbers.append(None)
+            after.append(None)
+            continue
+        balance, last = balances[side.id]
+        if change < 0 and balance + change < 0 and draft.request.reason is not Reason.REVERSAL:
+            raise Conflict(
+                _(
+                    "积分不足：现有 %(balance)s 分，需要 %(points)s 分。",
+                    balance=points_words(balance),
+                    points=points_words(-change),
+                )
+            )
+        balances[side.id] = (balance + change, last + 1)
+        numbers.append(last + 1)
+        after.append(balance + change)
+    return signed((*row[: UNDER_LOCK.start], *numbers, *after, *row[UNDER_LOCK.stop :]))
+
+
+def _lock_balances(connection: Connection, account_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Return balance and last number of each account, their rows locked in the order of their keys."""
+    dialect = connection.dialect.name
+    found: dict[UUID, tuple[int, int]] = {}
+    for start in range(0, len(account_ids), _CHUNK):
+        chunk = account_ids[start : start + _CHUNK]
+        rows = connection.exec_driver_sql(_select_balances(dialect, len(chunk)), driver_row(chunk, dialect))
+        for key, balance, last in rows:
+            found[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
+    return found
+
+
+@cache
+def _select_balances(dialect: str, count: int) -> str:
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
+    held = "" if dialect == "sqlite" else " FOR UPDATE"
+    return (
+        "SELECT account_id, balance, last_number FROM account_balance "
+        f"WHERE account_id IN ({marks}) ORDER BY account_id{held}"
+    )
+
+
+@cache
+def _update_balance(dialect: str) -> str:
+    statement = "UPDATE account_balance SET balance = {0}, last_number = {0} WHERE account_id = {0}"
+    return statement.format("?" if dialect == "sqlite" else "%s")

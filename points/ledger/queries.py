@@ -1,0 +1,242 @@
+"""Reading the ledger: balances, statements, postings of a source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from app.parties.models import ActingRole
+from points.ledger.kinds import AccountKind, Purse, Reason
+from points.ledger.models import Account, AccountBalance, Posting, Transfer
+from points.rulesets.kinds import ContributionKind
+from points.rulesets.models import Programme
+from points.rulesets.publication import CITY_PROGRAMME
+
+PAGE = 50
+S = TypeVar("S", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class TransferView:
+    """A transfer with the kinds of its two accounts."""
+
+    id: UUID
+    from_account_id: UUID
+    to_account_id: UUID
+    from_kind: AccountKind
+    to_kind: AccountKind
+    points: int
+    wording: str
+    happened_on: date
+    expires_on: date | None
+    ruleset_id: UUID | None
+    rule_id: UUID | None
+    contribution_kind: ContributionKind | None
+    acting_role: ActingRole | None
+    region_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a party's statement. ``points`` has its sign; ``balance`` is the purse's after this line."""
+
+    number: int
+    transfer_id: UUID
+    reason: Reason
+    source_kind: str
+    source_id: UUID
+    contribution_kind: ContributionKind | None
+    points: int
+    balance: int
+    wording: str
+    happened_on: date
+    posted_at: datetime
+    expires_on: date | None
+    reverses_id: UUID | None
+
+
+def balance(
+    session: Session,
+    party_id: UUID,
+    purse: Purse,
+    *,
+    programme: str = CITY_PROGRAMME,
+    happened_by: date | None = None,
+    posted_by: datetime | None = None,
+) -> int:
+    """Return a purse's balance in centipoints: now, or as of either clock (both dates included).
+
+    ``happened_by``: counting what happened up to that day; ``posted_by``: what was known at that instant.
+    """
+    account_id = account_of(session, party_id, purse, programme=programme)
+    if account_id is None:
+        return 0
+    if happened_by is None and posted_by is None:
+        return session.scalar(select(AccountBalance.balance).where(AccountBalance.account_id == account_id)) or 0
+    total = 0
+    for side in _SIDES:
+        query = select(func.coalesce(func.sum(Transfer.points), 0)).where(side.account == account_id)
+        total += side.sign * int(session.scalar(_as_of(query, happened_by, posted_by)) or 0)
+    return total
+
+
+def balances(session: Session, party_id: UUID, *, programme: str = CITY_PROGRAMME) -> dict[AccountKind, int]:
+    """Return the balances of all accounts of a party, in centipoints; an account never used is 0."""
+    rows = session.execute(
+        select(Account.kind, AccountBalance.balance)
+        .join(AccountBalance, AccountBalance.account_id == Account.id)
+        .join(Programme, Programme.id == Account.programme_id)
+        .where(Account.party_id == party_id, Programme.code == programme)
+    )
+    found = dict.fromkeys((AccountKind.HONOUR, AccountKind.REDEEMABLE, AccountKind.HELD), 0)
+    return found | {kind: points for kind, points in rows}
+
+
+def account_of(
+    session: Session, party_id: UUID, purse: Purse, *, programme: str = CITY_PROGRAMME
+) -> UUID | None:
+    """Return the key of a party's purse, or None when nothing was ever posted to it."""
+    return session.scalar(
+        select(Account.id)
+        .join(Programme, Programme.id == Account.programme_id)
+        .where(Account.party_id == party_id, Account.kind == purse.account, Programme.code == programme)
+    )
+
+
+def statement(
+    session: Session,
+    party_id: UUID,
+    purse: Purse,
+    *,
+    programme: str = CITY_PROGRAMME,
+    before: int | None = None,
+    happened_from: date | None = None,
+    happened_by: date | None = None,
+    posted_by: datetime | None = None,
+    limit: int = PAGE,
+) -> list[StatementLine]:
+    """Return the newest lines of a purse, newest first; ``before`` is the last number of the page before.
+
+    The running balance is the purse's own, over all its lines, whatever part of them is asked for. Costs
+    the same on any page: lines are found by their running number and know the balance after them.
+    """
+    account_id = account_of(session, party_id, purse, programme=programme)
+    if account_id is None:
+        return []
+    lines: list[StatementLine] = []
+    for side in _SIDES:
+        query = select(Transfer).where(side.account == account_id)
+        if before is not None:
+            query = query.where(side.number < before)
+        if happened_from is not None:
+            query = query.where(Transfer.happened_on >= happened_from)
+        query = _as_of(query, happened_by, posted_by).order_by(side.number.desc()).limit(limit)
+        lines += [_line(transfer, side) for transfer in session.scalars(query)]
+    return sorted(lines, key=lambda line: line.number, reverse=True)[:limit]
+
+
+def postings_of(
+    session: Session, source_kind: str, source_id: UUID, reason: Reason | None = None
+) -> Sequence[Posting]:
+    """Return the postings that a source has caused, oldest first."""
+    query = select(Posting).where(Posting.source_id == source_id, Posting.source_kind == source_kind)
+    if reason is not None:
+        query = query.where(Posting.reason == reason)
+    return session.scalars(query.order_by(Posting.revision, Posting.id)).all()
+
+
+def transfers_of(session: Session, posting_id: UUID) -> list[TransferView]:
+    """Return the transfers of a posting with the kinds of their accounts, in order."""
+    source, target = aliased(Account), aliased(Account)
+    rows = session.execute(
+        select(
+            Transfer.id,
+            Transfer.from_account_id,
+            Transfer.to_account_id,
+            source.kind,
+            target.kind,
+            Transfer.points,
+            Transfer.wording,
+            Transfer.happened_on,
+            Transfer.expires_on,
+            Transfer.ruleset_id,
+            Transfer.rule_id,
+            Transfer.contribution_kind,
+            Transfer.acting_role,
+            Transfer.region_code,
+        )
+        .join(source, source.id == Transfer.from_account_id)
+        .join(target, target.id == Transfer.to_account_id)
+        .where(Transfer.posting_id == posting_id)
+        .order_by(Transfer.id)
+    )
+    return [TransferView(*row) for row in rows]
+
+
+def points_by_month(
+    session: Session, party_id: UUID, *, programme: str = CITY_PROGRAMME, months: Sequence[date]
+) -> list[tuple[date, int]]:
+    """Return the honour points of each given month (its first day) by the date on which they were earned."""
+    account_id = account_of(session, party_id, Purse.HONOUR, programme=programme)
+    totals = dict.fromkeys(months, 0)
+    if account_id is None or not months:
+        return list(totals.items())
+    for side in _SIDES:
+        rows = session.execute(
+            select(Transfer.happened_on, func.sum(Transfer.points))
+            .where(side.account == account_id, Transfer.happened_on >= min(months))
+            .group_by(Transfer.happened_on)
+        )
+        for day, points in rows:
+            if (month := day.replace(day=1)) in totals:
+                totals[month] += side.sign * int(points)
+    return list(totals.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a transfer: which columns stand for it, and the sign of its points."""
+
+    account: InstrumentedAttribute[UUID]
+    number: InstrumentedAttribute[int | None]
+    balance: InstrumentedAttribute[int | None]
+    sign: int
+
+
+_SIDES = (
+    _Side(Transfer.from_account_id, Transfer.from_number, Transfer.from_balance, -1),
+    _Side(Transfer.to_account_id, Transfer.to_number, Transfer.to_balance, 1),
+)
+
+
+def _line(transfer: Transfer, side: _Side) -> StatementLine:
+    number, after = getattr(transfer, side.number.key), getattr(transfer, side.balance.key)
+    return StatementLine(
+        number=number,
+        transfer_id=transfer.id,
+        reason=transfer.reason,
+        source_kind=transfer.source_kind,
+        source_id=transfer.source_id,
+        contribution_kind=transfer.contribution_kind,
+        points=side.sign * transfer.points,
+        balance=after,
+        wording=transfer.wording,
+        happened_on=transfer.happened_on,
+        posted_at=transfer.posted_at,
+        expires_on=transfer.expires_on,
+        reverses_id=transfer.reverses_id,
+    )
+
+
+def _as_of(
+    query: Select[S], happened_by: date | None, posted_by: datetime | None
+) -> Select[S]:
+    if happened_by is not None:
+        query = query.where(Transfer.happened_on <= happened_by)
+    if posted_by is not None:
+        query = query.where(Transfer.posted_at <= posted_by)
+    return query

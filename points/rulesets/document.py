@@ -1,0 +1,173 @@
+"""A ruleset as a file: TOML that the bureau can read and edit, checked line by line before it becomes a draft."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+
+from app.errors import InvalidInput
+from points.rulesets.kinds import ContributionKind, Factor, Rounding, Span, Unit
+
+E = TypeVar("E", bound=StrEnum)
+_MOST_CENTIPOINTS = 10**12
+
+
+@dataclass(frozen=True)
+class RulesetDocument:
+    """A ruleset file that has been read: the columns of its rows, ready to be stored."""
+
+    programme: str
+    version: int
+    columns: dict[str, Any]
+    rules: list[dict[str, Any]]
+    multipliers: list[dict[str, Any]]
+    caps: list[dict[str, Any]]
+
+
+def read(text: str) -> RulesetDocument:
+    """Read a ruleset file. Raises InvalidInput naming the entry and what is wrong with it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise InvalidInput(_("规则文件不是有效的 TOML：%(problem)s", problem=str(problem))) from problem
+    head = _Entry(_("文件开头"), data)
+    document = RulesetDocument(
+        programme=head.text("programme", 32),
+        version=head.whole("version"),
+        columns={
+            "title": head.text("title", 200),
+            "summary": head.text("summary", 2000),
+            "effective_from": head.day("effective_from"),
+            "basis_title": head.text("basis_title", 200),
+            "basis_number": head.text("basis_number", 60),
+            "redeemable_months": head.whole("redeemable_months"),
+        },
+        rules=[_rule(entry) for entry in _entries(data, "rule")],
+        multipliers=[_multiplier(entry) for entry in _entries(data, "multiplier")],
+        caps=[_cap(entry) for entry in _entries(data, "cap")],
+    )
+    _ensure_single(document.rules, ("code",), "rule")
+    _ensure_single(document.rules, ("kind", "category", "unit"), "rule")
+    _ensure_single(document.multipliers, ("factor", "value", "kind"), "multiplier")
+    _ensure_single(document.caps, ("code",), "cap")
+    return document
+
+
+def _rule(entry: "_Entry") -> dict[str, Any]:
+    return {
+        "code": entry.text("code", 40),
+        "kind": entry.one_of("kind", ContributionKind),
+        "category": entry.optional_text("category", 40),
+        "unit": entry.one_of("unit", Unit),
+        "points": entry.points("points"),
+        "per": entry.whole("per"),
+        "redeemable": entry.flag("redeemable"),
+        "minimum": entry.points("minimum", least=0, default="0"),
+        "rounding": entry.one_of("rounding", Rounding, Rounding.HALF_UP),
+        "step": entry.points("step", default="0.01"),
+        "note": entry.text("note", 200),
+    }
+
+
+def _multiplier(entry: "_Entry") -> dict[str, Any]:
+    return {
+        "factor": entry.one_of("factor", Factor),
+        "value": entry.text("value", 20),
+        "kind": entry.one_of("kind", ContributionKind) if "kind" in entry.data else None,
+        "thousandths": entry.decimal("times", places=3),
+        "words": entry.text("words", 40),
+    }
+
+
+def _cap(entry: "_Entry") -> dict[str, Any]:
+    return {
+        "code": entry.text("code", 40),
+        "kind": entry.one_of("kind", ContributionKind) if "kind" in entry.data else None,
+        "category": entry.optional_text("category", 40),
+        "span": entry.one_of("span", Span),
+        "points": entry.points("points"),
+    }
+
+
+def _entries(data: dict[str, Any], name: str) -> list["_Entry"]:
+    listed = data.get(name, [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise InvalidInput(_("“%(name)s”要写成 [[%(name)s]] 的列表。", name=name))
+    return [_Entry(f"{name} {number}", one) for number, one in enumerate(listed, start=1)]
+
+
+def _ensure_single(rows: list[dict[str, Any]], columns: tuple[str, ...], name: str) -> None:
+    seen = set()
+    for number, row in enumerate(rows, start=1):
+        meaning = tuple(row[column] for column in columns)
+        if meaning in seen:
+            raise InvalidInput(_("%(entry)s：与前面的一条重复。", entry=f"{name} {number}"))
+        seen.add(meaning)
+
+
+class _Entry:
+    """One table of the file, asked field by field."""
+
+    def __init__(self, place: str, data: dict[str, Any]) -> None:
+        self.place, self.data = place, data
+
+    def text(self, name: str, length: int) -> str:
+        value = self.data.get(name)
+        if not isinstance(value, str) or not 0 < len(value.strip()) <= length:
+            raise self._wrong(name, _("要填 1 至 %(length)d 个字", length=length))
+        return value.strip()
+
+    def optional_text(self, name: str, length: int) -> str | None:
+        return self.text(name, length) if name in self.data else None
+
+    def whole(self, name: str) -> int:
+        value = self.data.get(name)
+        if type(value) is not int or not 0 < value < 10**9:
+            raise self._wrong(name, _("要填大于 0 的整数"))
+        return value
+
+    def flag(self, name: str) -> bool:
+        value = self.data.get(name, False)
+        if not isinstance(value, bool):
+            raise self._wrong(name, _("要填 true 或 false"))
+        return value
+
+    def day(self, name: str) -> date:
+        value = self.data.get(name)
+        if type(value) is not date:
+            raise self._wrong(name, _("要填日期，如 2026-01-01"))
+        return value
+
+    def points(self, name: str, *, least: int = 1, default: str | None = None) -> int:
+        value = self.decimal(name, places=2, default=default)
+        if not least <= value <= _MOST_CENTIPOINTS:
+            raise self._wrong(name, _("积分要大于 0"))
+        return value
+
+    def decimal(self, name: str, *, places: int, default: str | None = None) -> int:
+        """Return the figure times ten to the power of ``places``; figures stand in quotes, so that none is a float."""
+        value = self.data.get(name, default)
+        try:
+            if not isinstance(value, str):
+                raise InvalidOperation
+            scaled = Decimal(value).scaleb(places)
+            if not scaled.is_finite() or scaled < 0 or scaled != scaled.to_integral_value():
+                raise InvalidOperation
+        except InvalidOperation:
+            raise self._wrong(name, _("要填引号里的数，最多 %(places)d 位小数", places=places)) from None
+        return int(scaled)
+
+    def one_of(self, name: str, kind: type[E], default: E | None = None) -> E:
+        value = self.data.get(name, default)
+        try:
+            return kind(value)
+        except ValueError:
+            allowed = "、".join(kind)
+            raise self._wrong(name, _("只能是 %(allowed)s", allowed=allowed)) from None
+
+    def _wrong(self, name: str, why: str) -> InvalidInput:
+        return InvalidInput(_("%(entry)s 的 %(name)s：%(why)s。", entry=self.place, name=name, why=why))

@@ -1,0 +1,87 @@
+"""Reading programmes and rulesets: what is in force on a day, and the history."""
+
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.errors import InvalidInput, NotFound
+from points.rulesets.kinds import RulesetState
+from points.rulesets.models import Programme, Ruleset
+from points.rulesets.terms import Cap, Multiplier, Rule, Rules
+
+# A published ruleset never changes and its key is never used again, so its terms are kept by key.
+_kept: dict[UUID, Rules] = {}
+
+
+def programme(session: Session, code: str) -> Programme:
+    """Return the programme of this code. Raises NotFound."""
+    found = session.scalar(select(Programme).where(Programme.code == code))
+    if found is None:
+        raise NotFound(_("没有这个积分方案。"))
+    return found
+
+
+def in_force(session: Session, programme_id: UUID, day: date) -> Rules:
+    """Return the terms of the ruleset in force on a day. Raises InvalidInput when there is none."""
+    ruleset_id = session.scalar(
+        select(Ruleset.id)
+        .where(*_published(programme_id), Ruleset.effective_from <= day)
+        .order_by(Ruleset.effective_from.desc())
+        .limit(1)
+    )
+    if ruleset_id is None:
+        raise InvalidInput(_("%(day)s 还没有生效的积分规则。", day=day.isoformat()), field="happened_on")
+    if ruleset_id not in _kept:
+        _kept[ruleset_id] = terms(session.get_one(Ruleset, ruleset_id))
+    return _kept[ruleset_id]
+
+
+def history(session: Session, programme_id: UUID) -> list[Ruleset]:
+    """Return all published versions with their rows, the newest first."""
+    statement = (
+        select(Ruleset)
+        .where(*_published(programme_id))
+        .options(
+            selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps)
+        )
+        .order_by(Ruleset.version.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def terms(ruleset: Ruleset) -> Rules:
+    """Return a stored ruleset as the plain values that are scored with."""
+    return Rules(
+        id=ruleset.id,
+        programme_id=ruleset.programme_id,
+        version=ruleset.version,
+        redeemable_months=ruleset.redeemable_months,
+        rules=tuple(
+            Rule(
+                one.id,
+                one.code,
+                one.kind,
+                one.category,
+                one.unit,
+                one.points,
+                one.per,
+                one.redeemable,
+                one.minimum,
+                one.rounding,
+                one.step,
+            )
+            for one in ruleset.rules
+        ),
+        multipliers=tuple(
+            Multiplier(one.factor, one.value, one.thousandths, one.words, one.kind)
+            for one in ruleset.multipliers
+        ),
+        caps=tuple(Cap(one.code, one.kind, one.category, one.span, one.points) for one in ruleset.caps),
+    )
+
+
+def _published(programme_id: UUID) -> tuple[object, ...]:
+    return Ruleset.programme_id == programme_id, Ruleset.state == RulesetState.PUBLISHED

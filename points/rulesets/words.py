@@ -1,0 +1,95 @@
+"""The arithmetic of a score in words: "2.5 小时 × 1 分/小时 × B 级 0.9 = 2.25 分".
+
+These sentences are stored and signed with the transfer, so they are plain Chinese and never translated.
+Every figure is exact: what cannot be written as a short decimal ends in "…" before it is rounded.
+"""
+
+from fractions import Fraction
+
+from points.rulesets.kinds import ContributionKind, Rounding, Span, Unit
+from points.rulesets.terms import Cap, CapPeriod, Rule
+
+_PLACES = 4
+_MINUTES_OF_AN_HOUR = 60
+_COUNTERS = {ContributionKind.JOBS: "个岗位", ContributionKind.AGENCY: "家机构", ContributionKind.PROJECT: "个节点"}
+
+
+def plain_number(value: Fraction) -> str:
+    """Return a number of at most four decimals, grouped by thousands; with "…" when more would follow."""
+    scaled, rest = divmod(abs(value) * 10**_PLACES, 1)
+    whole, part = divmod(int(scaled), 10**_PLACES)
+    decimals = f"{part:0{_PLACES}d}"
+    text = f"{whole:,}.{decimals}" + "…" if rest else f"{whole:,}.{decimals}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 else text
+
+
+def points_words(centipoints: Fraction | int) -> str:
+    """Return centipoints as points in figures: 225 → 2.25."""
+    return plain_number(Fraction(centipoints) / 100)
+
+
+def unit_words(rule: Rule) -> str:
+    """Return the word for what a rule counts: 元, 小时, 件, 个岗位 …"""
+    match rule.unit:
+        case Unit.YUAN:
+            return "元"
+        case Unit.MINUTE:
+            return "小时" if rule.per % _MINUTES_OF_AN_HOUR == 0 else "分钟"
+        case Unit.ITEM:
+            return _COUNTERS.get(rule.kind, "件")
+        case Unit.MILESTONE:
+            return _COUNTERS.get(rule.kind, "项")
+
+
+def measure_words(measure: Fraction, rule: Rule) -> str:
+    """Return the quantity with its unit; minutes as hours where that is exact in two decimals."""
+    if rule.unit is not Unit.MINUTE:
+        return f"{plain_number(measure)} {unit_words(rule)}"
+    hours = measure / _MINUTES_OF_AN_HOUR
+    if rule.per % _MINUTES_OF_AN_HOUR == 0 and (hours * 100).denominator == 1:
+        return f"{plain_number(hours)} 小时"
+    if rule.per % _MINUTES_OF_AN_HOUR == 0:
+        return f"{plain_number(measure)}/60 小时"
+    return f"{plain_number(measure)} 分钟"
+
+
+def rate_words(rule: Rule) -> str:
+    """Return what one rule gives: "1 分/小时", "1 分/100 元"."""
+    per = rule.per // _MINUTES_OF_AN_HOUR if unit_words(rule) == "小时" else rule.per
+    return f"{points_words(rule.points)} 分/{'' if per == 1 else f'{per:,} '}{unit_words(rule)}"
+
+
+def rounding_rule_words(rule: Rule) -> str:
+    """Return how a rule rounds, as the page of rules states it."""
+    step = points_words(rule.step)
+    return f"四舍五入到 {step} 分" if rule.rounding is Rounding.HALF_UP else f"不足 {step} 分的部分舍去"
+
+
+def rounding_words(exact: Fraction, earned: int, rule: Rule) -> str:
+    """Return what rounding did to an exact score, or nothing when it did nothing."""
+    return "" if exact == earned else f"，{rounding_rule_words(rule)}，得 {points_words(earned)} 分"
+
+
+def minimum_words(rule: Rule) -> str:
+    """Return why a score below the minimum counts as none."""
+    return f"；不足起计 {points_words(rule.minimum)} 分，计 0 分"
+
+
+def cap_words(cap: Cap, period: CapPeriod, used: int, counted: int) -> str:
+    """Return why a cap left only so much of a score."""
+    return (
+        f"；{period_words(cap.span, period)}{'此类' if cap.kind else ''}上限 {points_words(cap.points)} 分，"
+        f"此前已计 {points_words(used)} 分，本次计 {points_words(counted)} 分"
+    )
+
+
+def period_words(span: Span, period: CapPeriod) -> str:
+    """Return the period of a cap: 2026年11月21日, 2026年11月, 2026年."""
+    day = period.starts_on
+    match span:
+        case Span.DAY:
+            return f"{day.year}年{day.month}月{day.day}日"
+        case Span.MONTH:
+            return f"{day.year}年{day.month}月"
+        case Span.YEAR:
+            return f"{day.year}年"
