@@ -1,9 +1,10 @@
 """One address for all evidence: /files/CODE, always a download, never a page."""
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response
 
 from app.access import current_actor, public
 from app.db import reading
+from app.downloads import as_download
 from app.files import queries, storage
 from app.ids import clean_code
 
@@ -17,15 +18,3 @@ def download(code: str) -> Response:
     with reading() as session:
         file = queries.readable(session, clean_code(code), current_actor())
     return as_download(storage.get(file.sha256), file.name, file.media_type.value)
-
-
-def as_download(data: bytes, name: str, media_type: str) -> Response:
-    """Return bytes as a download that no browser runs, frames, guesses about or keeps."""
-    response = make_response(data)
-    response.headers["Content-Type"] = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
