@@ -102,10 +102,8 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Open a transaction that sees one state of the database and can write nothing."""
     with Session(database().reader, expire_on_commit=False, autoflush=False) as session:
-        try:
-            yield session
-        finally:
-            session.rollback()
+        # Closing ends the transaction; a rollback would make the rows unreadable after the block.
+        yield session
 
 
 def lock(session: Session, model: type[Row], key: uuid.UUID) -> Row:

@@ -114,12 +114,8 @@ def percent(part: int, base: int) -> str:
     if base <= 0:
         return NOTHING
     tenths = (2_000 * part + base) // (2 * base)
-    return _(
-        "%(share)s%%（%(part)s/%(base)s）",
-        share=f"{tenths // 10}.{tenths % 10}",
-        part=f"{part:,}",
-        base=f"{base:,}",
-    )
+    share = f"{tenths // 10}.{tenths % 10}"
+    return str(_("%(share)s%%（%(part)s/%(base)s）", share=share, part=f"{part:,}", base=f"{base:,}"))
 
 
 _AMOUNT = re.compile(

@@ -41,8 +41,8 @@ class Finding:
 
 
 # Full-width ASCII and the look-alike dashes that word processors make of a minus.
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－ー"), "-")
+_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_DASHES: dict[int, int | str] = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－ー"), "-")
 _TABLE = {**_WIDTH, **_DASHES}
 # Spaces of all kinds, control characters, zero-width and bidirectional marks.
 _INVISIBLE_CATEGORIES = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
