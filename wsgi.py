@@ -14,8 +14,10 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import clock, db, keys
+from app import clock, db, health, keys, migrate
 from app.access import guard_routes, public
+from app.audit import jobs as audit_jobs
+from app.audit import views_staff as audit_staff
 from app.commands import COMMANDS
 from app.config import Settings, SettingsError, load
 from app.context import register_context
@@ -31,6 +33,8 @@ from app.security import protect
 from projects.catalogue import cli as catalogue_cli
 
 FEATURES: tuple[Feature, ...] = (
+    Feature("health", blueprints=(health.bp,)),
+    Feature("audit", blueprints=(audit_staff.bp,), navigation=audit_staff.NAVIGATION, jobs=audit_jobs.JOBS),
     Feature("look", blueprints=(look_public.bp,)),
     Feature("regions", commands=(regions_cli.regions,)),
     Feature("files", blueprints=(files_views.bp,)),
@@ -46,7 +50,9 @@ def create_app(settings: Settings | None = None) -> Flask:
             settings = load()
         except SettingsError as problem:
             sys.exit(f"Zhongli does not start:\n{problem}")
-    web = Flask("zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static")
+    web = Flask(
+        "zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static"
+    )
     web.extensions["zhongli"] = settings
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -69,12 +75,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     for endpoint in ("static", "bootstrap.static"):
         web.view_functions[endpoint] = public(partial(web.view_functions[endpoint]))
     if settings.proxies:
-        web.wsgi_app = ProxyFix(web.wsgi_app, settings.proxies, settings.proxies, settings.proxies, settings.proxies)  # type: ignore[method-assign]
+        hops = settings.proxies
+        web.wsgi_app = ProxyFix(web.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
     return web
 
 
 def __getattr__(name: str) -> Any:
     """Make ``web`` when a server asks for it, so that importing this file starts nothing."""
     if name == "web":
-        return create_app()
+        web = create_app()
+        lacking = migrate.missing(db.database())
+        if lacking:
+            sys.exit(f"Zhongli does not start: the schema lacks {', '.join(lacking)}. Run: flask db upgrade")
+        return web
     raise AttributeError(name)

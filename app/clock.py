@@ -90,5 +90,8 @@ def _offset() -> timedelta:
     except FileNotFoundError:
         return timedelta(0)
     if changed != _offset_seen[0]:
-        _offset_seen = (changed, timedelta(seconds=float(_offset_file.read_text(encoding="ascii").strip() or 0)))
+        _offset_seen = (
+            changed,
+            timedelta(seconds=float(_offset_file.read_text(encoding="ascii").strip() or 0)),
+        )
     return _offset_seen[1]

@@ -32,8 +32,12 @@ class Settings:
     """Everything the program is told from outside. Metadata holds each variable's meaning."""
 
     mode: Mode = field(metadata={"about": "production, demo or test"})
-    database_url: str = field(metadata={"env": "DATABASE_URL", "about": "sqlite:///FILE or postgresql://…", "secret": True})
-    database_read_url: str = field(metadata={"env": "DATABASE_READ_URL", "about": "a read replica, if any", "secret": True})
+    database_url: str = field(
+        metadata={"env": "DATABASE_URL", "about": "sqlite:///FILE or postgresql://…", "secret": True}
+    )
+    database_read_url: str = field(
+        metadata={"env": "DATABASE_READ_URL", "about": "a read replica, if any", "secret": True}
+    )
     city_schema: str = field(metadata={"about": "PostgreSQL schema of this city"})
     city_region: str = field(metadata={"about": "12-digit code of the city's division"})
     city_name: str = field(metadata={"about": "name in the page header"})
@@ -41,17 +45,25 @@ class Settings:
     office_contact: str = field(metadata={"about": "telephone and address, in the footer"})
     icp_number: str = field(metadata={"about": "ICP filing number, in the footer"})
     police_number: str = field(metadata={"about": "public-security filing number, in the footer"})
-    public_url: str = field(metadata={"about": "address under which the public reaches the site; stands in QR codes"})
+    public_url: str = field(
+        metadata={"about": "address under which the public reaches the site; stands in QR codes"}
+    )
     secret_key: str = field(metadata={"about": "signs cookies", "secret": True})
-    encryption_keys: str = field(metadata={"about": "ID:BASE64 of 32 bytes, comma separated, first is current", "secret": True})
-    lookup_key: str = field(metadata={"about": "BASE64 of 32 bytes, keyed hash for finding encrypted numbers", "secret": True})
+    encryption_keys: str = field(
+        metadata={"about": "ID:BASE64 of 32 bytes, comma separated, first is current", "secret": True}
+    )
+    lookup_key: str = field(
+        metadata={"about": "BASE64 of 32 bytes, keyed hash for finding encrypted numbers", "secret": True}
+    )
     ledger_keys: str = field(metadata={"about": "ID:BASE64, signs points transfers", "secret": True})
     audit_keys: str = field(metadata={"about": "ID:BASE64, signs audit rows", "secret": True})
     data_dir: Path = field(metadata={"about": "folder for evidence, papers and, by default, the SQLite file"})
     jobs: str = field(metadata={"about": "embedded (in the web process) or separate (flask jobs run)"})
     https: bool = field(metadata={"about": "cookies only over HTTPS (1) or plain HTTP too (0)"})
     proxies: int = field(metadata={"about": "number of reverse proxies whose X-Forwarded-* headers count"})
-    smtp_url: str = field(metadata={"about": "smtp://user:password@host:port, empty: mail goes to files", "secret": True})
+    smtp_url: str = field(
+        metadata={"about": "smtp://user:password@host:port, empty: mail goes to files", "secret": True}
+    )
     mail_from: str = field(metadata={"about": "sender of mail"})
     password_cost: str = field(metadata={"about": "normal, or low (tests only)"})
 
@@ -93,7 +105,15 @@ _DEFAULTS: dict[str, str] = {
     "password_cost": "normal",
     "mail_from": "zhongli@localhost",
 }
-_REQUIRED_IN_PRODUCTION = ("database_url", "public_url", "secret_key", "encryption_keys", "lookup_key", "ledger_keys", "audit_keys")
+_REQUIRED_IN_PRODUCTION = (
+    "database_url",
+    "public_url",
+    "secret_key",
+    "encryption_keys",
+    "lookup_key",
+    "ledger_keys",
+    "audit_keys",
+)
 
 
 def variable(name: str) -> str:
@@ -147,10 +167,18 @@ def _check(values: dict[str, Any]) -> list[str]:
         faults += [f"{variable(name)} is missing." for name in _REQUIRED_IN_PRODUCTION if not values[name]]
         if values["password_cost"] != "normal":
             faults.append(f"{variable('password_cost')} may be lowered in tests only.")
-        if values["public_url"] and not values["public_url"].startswith("https://") and values["https"] in {"1", "true", "yes"}:
-            faults.append(f"{variable('public_url')} must begin with https:// (or set {variable('https')}=0 on a closed network).")
+        if (
+            values["public_url"]
+            and not values["public_url"].startswith("https://")
+            and values["https"] in {"1", "true", "yes"}
+        ):
+            faults.append(
+                f"{variable('public_url')} must begin with https:// (or set {variable('https')}=0 on a closed network)."
+            )
     else:
-        faults += [f"{variable(name)} is missing." for name in _REQUIRED_IN_PRODUCTION[2:] if not values[name]]
+        faults += [
+            f"{variable(name)} is missing." for name in _REQUIRED_IN_PRODUCTION[2:] if not values[name]
+        ]
     if values["secret_key"] and len(values["secret_key"]) < 32:
         faults.append(f"{variable('secret_key')} must have at least 32 characters.")
     for name in ("encryption_keys", "ledger_keys", "audit_keys"):

@@ -106,11 +106,15 @@ def at_most(length: int) -> Length:
 class CleanText:
     """A filter and validator for text: NUL, control and bidi characters never enter the database."""
 
-    _FORBIDDEN = frozenset([*range(0, 9), 11, 12, *range(14, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+    _FORBIDDEN = frozenset(
+        [*range(0, 9), 11, 12, *range(14, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+    )
 
     def __call__(self, _form: Any, field: Field) -> None:
         data = field.data
-        if isinstance(data, str) and any(ord(letter) in self._FORBIDDEN or 0xD800 <= ord(letter) < 0xE000 for letter in data):
+        if isinstance(data, str) and any(
+            ord(letter) in self._FORBIDDEN or 0xD800 <= ord(letter) < 0xE000 for letter in data
+        ):
             raise ValidationError(_("含有看不见的控制字符，请删去后重新输入。"))
 
 

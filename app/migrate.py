@@ -44,7 +44,11 @@ def missing(database: Database) -> list[str]:
                 connection, opts={"version_table": version_table(chain), "version_table_schema": schema}
             )
             there = set(context.get_current_heads())
-            lacking += [head for head in ScriptDirectory.from_config(config_of(chain)).get_heads() if head not in there]
+            lacking += [
+                head
+                for head in ScriptDirectory.from_config(config_of(chain)).get_heads()
+                if head not in there
+            ]
         connection.rollback()
     return lacking
 

@@ -1,6 +1,7 @@
 """A form does its work once, however often it is sent: a double click, a retry, a page sent again."""
 
 import uuid
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import String, Text, delete, select, update
@@ -32,12 +33,19 @@ def claim(session: Session, token: str, user_id: uuid.UUID | None) -> str | None
     connection = session.connection()
     sqlite = connection.dialect.name == "sqlite"
     moment = clock.now()
-    found = session.execute(select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.token == token)).first()
+    found = session.execute(
+        select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.token == token)
+    ).first()
     if found is None:
         mark = "?" if sqlite else "%s"
         values: tuple[object, ...] = (token, user_id, None, moment)
         if sqlite:
-            values = (token, user_id.bytes if user_id else None, None, moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+            values = (
+                token,
+                user_id.bytes if user_id else None,
+                None,
+                moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            )
         taken = connection.exec_driver_sql(
             "INSERT INTO form_receipt (token, user_id, location, received_at) "
             f"VALUES ({mark}, {mark}, {mark}, {mark}) ON CONFLICT (token) DO NOTHING",
@@ -58,6 +66,6 @@ def settle(session: Session, token: str, location: str) -> None:
     session.execute(update(FormReceipt).where(FormReceipt.token == token).values(location=location))
 
 
-def forget(session: Session, before: object) -> int:
+def forget(session: Session, before: datetime) -> int:
     """Delete receipts older than an instant; return how many. A token lives longer than a form stays open."""
-    return session.execute(delete(FormReceipt).where(FormReceipt.received_at < before)).rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.execute(delete(FormReceipt).where(FormReceipt.received_at < before)).rowcount  # type: ignore[attr-defined]

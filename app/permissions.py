@@ -58,6 +58,7 @@ class Permission(Labelled):
 class Role(Labelled):
     """What a person is on this platform."""
 
+    REGISTRANT = "registrant", _l("登记申请人")
     VOLUNTEER = "volunteer", _l("志愿者")
     SOCIAL_WORKER = "social_worker", _l("社会工作者")
     ORGANISATION_CLERK = "organisation_clerk", _l("参与单位经办人")
@@ -94,6 +95,8 @@ _READER = _STAFF | {P.READ_PARTIES, P.READ_CONTRIBUTIONS, P.READ_POINTS, P.READ_
 _COUNTY = _READER | {P.REVIEW_REGISTRATIONS, P.VERIFY_CONTRIBUTIONS, P.REVEAL_NUMBERS}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    # Whose party is not admitted yet, suspended or closed: what the role would give besides is not in force.
+    Role.REGISTRANT: _PERSON,
     Role.VOLUNTEER: _PERSON,
     Role.SOCIAL_WORKER: _PERSON,
     Role.ORGANISATION_CLERK: _CLERK,
@@ -146,7 +149,9 @@ _OFFICES = frozenset(
 
 
 def _pairs() -> frozenset[frozenset[Role]]:
-    apart = [(one, other) for one in _ADMINISTRATORS for other in _ADMINISTRATORS | _OFFICES if one is not other]
+    apart = [
+        (one, other) for one in _ADMINISTRATORS for other in _ADMINISTRATORS | _OFFICES if one is not other
+    ]
     clerks = (Role.ORGANISATION_CLERK, Role.ORGANISATION_MANAGER)
     apart += [(clerk, office) for clerk in clerks for office in _OFFICES | _ADMINISTRATORS]
     apart += [

@@ -37,7 +37,9 @@ def register_problems(web: Flask) -> None:
     @web.errorhandler(DBAPIError)
     def _database(error: DBAPIError) -> tuple[str, int]:
         number = secrets.token_hex(4)
-        log.error("database did not answer %s %s [%s]", request.method, request.endpoint, number, exc_info=error)
+        log.error(
+            "database did not answer %s %s [%s]", request.method, request.endpoint, number, exc_info=error
+        )
         return _page(503, _("数据库暂时没有应答，请稍候再试。没有任何内容被改动。"), number)
 
     @web.errorhandler(Exception)
@@ -48,7 +50,9 @@ def register_problems(web: Flask) -> None:
 
 
 def _page(status: int, sentence: str, number: str | None = None) -> tuple[str, int]:
-    return render_template("problem.html", status=status, title=_title(status), sentence=sentence, number=number), status
+    return render_template(
+        "problem.html", status=status, title=_title(status), sentence=sentence, number=number
+    ), status
 
 
 def _title(status: int) -> str:

@@ -38,7 +38,9 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -
     connection = session.connection()
     dialect = connection.dialect.name
     if rows:
-        connection.exec_driver_sql(insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
+        connection.exec_driver_sql(
+            insert_statement(table, dialect), [driver_row(row, dialect) for row in rows]
+        )
 
 
 def insert_if_absent(session: Session, model: type[Base], **values: Any) -> bool:

@@ -37,7 +37,11 @@ ENVIRONMENT = {
 def _schema(database: db.Database) -> None:
     """Make all tables and triggers from the models."""
     root = Path(wsgi.__file__).parent
-    models = [file for top in ("app", "credit", "points", "projects", "portal") for file in (root / top).glob("**/models.py")]
+    models = [
+        file
+        for top in ("app", "credit", "points", "projects", "portal")
+        for file in (root / top).glob("**/models.py")
+    ]
     for file in sorted(models):
         importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts))
     dialect = "sqlite" if database.is_sqlite else "postgresql"
@@ -89,7 +93,9 @@ def _postgresql(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def _template(url: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     made = postgres.create_database(url, f"template_{worker_id}")
-    settings = load({**ENVIRONMENT, "DATABASE_URL": made, "ZHONGLI_DATA_DIR": str(tmp_path_factory.mktemp("pg"))})
+    settings = load(
+        {**ENVIRONMENT, "DATABASE_URL": made, "ZHONGLI_DATA_DIR": str(tmp_path_factory.mktemp("pg"))}
+    )
     database = db.Database(settings)
     _schema(database)
     database.close()

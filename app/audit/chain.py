@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Result, func, select
 from sqlalchemy.orm import Session
 
 from app import clock, keys
@@ -55,11 +55,18 @@ def extend(session: Session) -> int:
 
 def verify(session: Session) -> Iterator[Break]:
     """Yield every break: an event whose signature is wrong, a place without its event, a chain that does not follow."""
-    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)):
+    for event in session.scalars(
+        select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
+    ):
         if not _signed(event):
-            yield Break("signature", None, event.id, f"Event {event.id} ({event.verb}) was changed or is foreign: its HMAC is wrong.")
+            yield Break(
+                "signature",
+                None,
+                event.id,
+                f"Event {event.id} ({event.verb}) was changed or is foreign: its HMAC is wrong.",
+            )
     before, expected = _START, 1
-    places = session.execute(
+    places: Result[tuple[int, uuid.UUID, bytes, bytes | None]] = session.execute(
         select(AuditChain.number, AuditChain.event_id, AuditChain.chain_hash, AuditEvent.hmac)
         .outerjoin(AuditEvent, AuditEvent.id == AuditChain.event_id)
         .order_by(AuditChain.number)
@@ -67,10 +74,12 @@ def verify(session: Session) -> Iterator[Break]:
     for number, event_id, chain_hash, mac in places:
         if number != expected:
             yield Break("gap", expected, None, f"Place {expected} of the chain is missing.")
-        if mac is None:
+        if mac is None:  # the outer join found no event
             yield Break("missing", number, event_id, f"Event {event_id} at place {number} was removed.")
         elif chain_hash != _link(before, event_id, mac):
-            yield Break("chain", number, event_id, f"The chain does not follow at place {number} (event {event_id}).")
+            yield Break(
+                "chain", number, event_id, f"The chain does not follow at place {number} (event {event_id})."
+            )
         before, expected = chain_hash, number + 1
 
 

@@ -107,9 +107,7 @@ def detail_of(session: Session, event: AuditEvent) -> dict[str, Any] | None:
     return found
 
 
-def _detail(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, reason: str | None
-) -> bytes:
+def _detail(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, reason: str | None) -> bytes:
     parts = {"before": before, "after": after, "reason": reason}
     kept = {name: value for name, value in parts.items() if value}
     return json.dumps(kept, ensure_ascii=False, sort_keys=True, default=_plain).encode() if kept else b""

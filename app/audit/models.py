@@ -40,7 +40,9 @@ class AuditDetail(Base):
     __tablename__ = "audit_detail"
 
     event_id: Mapped[Key] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary, comment="AES-GCM of salt and JSON under the party's data key")
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="AES-GCM of salt and JSON under the party's data key"
+    )
 
 
 class DataKey(Base):
@@ -60,6 +62,7 @@ class AuditChain(Base):
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[Key] = mapped_column(unique=True)
-    chain_hash: Mapped[bytes] = mapped_column(LargeBinary(32), comment="SHA-256 of the hash before, the event's id and HMAC")
+    chain_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), comment="SHA-256 of the hash before, the event's id and HMAC"
+    )
     chained_at: Mapped[UtcTime]
-

@@ -18,7 +18,14 @@ def documents() -> dict[str, str]:
 
 
 def _permissions() -> str:
-    lines = [_HEAD + "# Roles and permissions", "", "From `app/permissions.py`.", "", "| Role | 中文 | May |", "|---|---|---|"]
+    lines = [
+        _HEAD + "# Roles and permissions",
+        "",
+        "From `app/permissions.py`.",
+        "",
+        "| Role | 中文 | May |",
+        "|---|---|---|",
+    ]
     for role in Role:
         may = ", ".join(f"`{one.value}`" for one in Permission if one in ROLE_PERMISSIONS[role])
         lines.append(f"| `{role.value}` | {role.label} | {may} |")
@@ -30,7 +37,11 @@ def _permissions() -> str:
 
 
 def _states() -> str:
-    lines = [_HEAD + "# States", "", "Every workflow and its moves, from the `MOVES` tables beside the verbs."]
+    lines = [
+        _HEAD + "# States",
+        "",
+        "Every workflow and its moves, from the `MOVES` tables beside the verbs.",
+    ]
     for where, moves in _tables_of_moves():
         kind = type(next(iter(moves)))
         lines += ["", f"## {kind.__name__} (`{where}`)", "", "| State | 中文 |", "|---|---|"]

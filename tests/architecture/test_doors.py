@@ -37,4 +37,6 @@ def test_every_role_and_permission_is_used() -> None:
 
 def test_generated_docs_are_up_to_date() -> None:
     for name, text in generated_docs.documents().items():
-        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"run bin/docs: docs/{name} is stale"
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, (
+            f"run bin/docs: docs/{name} is stale"
+        )

@@ -22,7 +22,11 @@ TRACES = {"record", "signed_row", "trace"}
 
 def test_arrows_go_one_way() -> None:
     program = ROOT / ".venv/bin/lint-imports"
-    command = [str(program)] if program.exists() else [sys.executable, "-c", "from importlinter.cli import lint_imports_command as l; l()"]
+    command = (
+        [str(program)]
+        if program.exists()
+        else [sys.executable, "-c", "from importlinter.cli import lint_imports_command as l; l()"]
+    )
     done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -12,7 +12,11 @@ def test_migrations_and_models_say_the_same(database: db.Database) -> None:
         return kind != "table" or not str(name).startswith("migration_")
 
     with database.writer.connect() as connection:
-        options = {"include_object": belongs, "compare_type": not database.is_sqlite, "target_metadata": db.Base.metadata}
+        options = {
+            "include_object": belongs,
+            "compare_type": not database.is_sqlite,
+            "target_metadata": db.Base.metadata,
+        }
         if database.is_sqlite:
             metadata = db.Base.metadata.__class__(naming_convention=db.NAMING)
             for table in db.Base.metadata.sorted_tables:
@@ -31,7 +35,7 @@ def test_migrations_and_models_say_the_same(database: db.Database) -> None:
 def _of_shared(difference: object, shared: set[str]) -> bool:
     """On PostgreSQL the search path shows the city only; shared tables have their own check below."""
     table = difference[1] if isinstance(difference, tuple) and len(difference) > 1 else None
-    return getattr(table, "name", None) in shared and getattr(table, "schema", None) == db.SHARED or (
+    return (getattr(table, "name", None) in shared and getattr(table, "schema", None) == db.SHARED) or (
         hasattr(table, "table") and table.table.name in shared  # an index of a shared table
     )
 

@@ -14,7 +14,9 @@ from app.permissions import SYSTEM
 
 def _three(session: object) -> list[object]:
     return [
-        events.record(session, "thing.change", "thing", new_id(), actor=SYSTEM, after={"name": f"第{n}件"}, reason="试")  # type: ignore[arg-type]
+        events.record(
+            session, "thing.change", "thing", new_id(), actor=SYSTEM, after={"name": f"第{n}件"}, reason="试"
+        )  # type: ignore[arg-type]
         for n in range(3)
     ]
 
@@ -73,19 +75,27 @@ def test_or_replace_and_truncate_are_refused_too(database: db.Database) -> None:
     with transaction() as session:
         _three(session)
     statement = (
-        "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event" if database.is_sqlite else "TRUNCATE audit_event CASCADE"
+        "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event"
+        if database.is_sqlite
+        else "TRUNCATE audit_event CASCADE"
     )
     with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
         session.execute(text(statement))
 
 
-@pytest.mark.parametrize("column", [column.name for column in AuditEvent.__table__.columns if column.name not in {"id"}])
+@pytest.mark.parametrize(
+    "column", [column.name for column in AuditEvent.__table__.columns if column.name not in {"id"}]
+)
 def test_a_changed_column_is_named(database: db.Database, column: str) -> None:
     with transaction() as session:
         first, *_ = _three(session)
         chain.extend(session)
     with database.writer.connect() as connection:  # as somebody with the database's own keys would
-        off = "DROP TRIGGER audit_event_no_update" if database.is_sqlite else "ALTER TABLE city.audit_event DISABLE TRIGGER ALL"
+        off = (
+            "DROP TRIGGER audit_event_no_update"
+            if database.is_sqlite
+            else "ALTER TABLE city.audit_event DISABLE TRIGGER ALL"
+        )
         connection.exec_driver_sql(off)
         connection.commit()
     other = {"form": 2, "at": "2020-01-01T00:00:00.000000Z", "detail_hash": b"x" * 32, "hmac": b"y" * 32}
@@ -93,7 +103,14 @@ def test_a_changed_column_is_named(database: db.Database, column: str) -> None:
         table = AuditEvent.__table__
         value = other.get(column, new_id() if column.endswith("_id") and column != "key_id" else "x")
         if column == "at":
-            session.execute(text("UPDATE audit_event SET at = :at WHERE id = (SELECT min(event_id::text)::uuid FROM audit_chain)" if not database.is_sqlite else "UPDATE audit_event SET at = :at WHERE id = (SELECT min(event_id) FROM audit_chain)"), {"at": value})
+            session.execute(
+                text(
+                    "UPDATE audit_event SET at = :at WHERE id = (SELECT min(event_id::text)::uuid FROM audit_chain)"
+                    if not database.is_sqlite
+                    else "UPDATE audit_event SET at = :at WHERE id = (SELECT min(event_id) FROM audit_chain)"
+                ),
+                {"at": value},
+            )
         else:
             session.execute(table.update().where(table.c.id == first).values({column: value}))
     with reading() as session:
