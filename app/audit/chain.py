@@ -66,7 +66,7 @@ def verify(session: Session) -> Iterator[Break]:
                 f"Event {event.id} ({event.verb}) was changed or is foreign: its HMAC is wrong.",
             )
     before, expected = _START, 1
-    places: Result[tuple[int, uuid.UUID, bytes, bytes | None]] = session.execute(
+    places: Result[int, uuid.UUID, bytes, bytes | None] = session.execute(
         select(AuditChain.number, AuditChain.event_id, AuditChain.chain_hash, AuditEvent.hmac)
         .outerjoin(AuditEvent, AuditEvent.id == AuditChain.event_id)
         .order_by(AuditChain.number)
