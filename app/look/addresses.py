@@ -3,11 +3,11 @@
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
-from urllib.parse import urlencode
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 

@@ -17,7 +17,7 @@ _NICE = (1, 2, 5)
 
 @dataclass(frozen=True)
 class Point:
-    """One value: ``value`` an integer ≥ 0 in any unit, ``shown`` what people read, ``short`` for the label in the picture."""
+    """One value: ``value`` an integer ≥ 0 in any unit, ``shown`` what people read, ``short`` the picture's label."""
 
     label: str
     value: int
@@ -114,10 +114,22 @@ def column_chart(
             )
         )
     lines = tuple(
-        Line(y=ground - room * part // 2, shown=scale(top * part // 2) if part else "") for part in range(3) if top or not part
+        Line(y=ground - room * part // 2, shown=scale(top * part // 2) if part else "")
+        for part in range(3)
+        if top or not part
     )
-    return Chart(_id(title), title, finding, label_name or _("时间"), value_name or _("数值"), as_of,
-                 empty or _("这段时间还没有数据。"), height, tuple(marks) if any(one.value for one in points) else (), lines)  # fmt: skip
+    return Chart(
+        _id(title),
+        title,
+        finding,
+        label_name or _("时间"),
+        value_name or _("数值"),
+        as_of,
+        empty or _("这段时间还没有数据。"),
+        height,
+        tuple(marks) if any(one.value for one in points) else (),
+        lines,
+    )
 
 
 def bar_chart(
@@ -145,8 +157,17 @@ def bar_chart(
         )
         for one in points
     )
-    return Chart(_id(title), title, finding, label_name or _("名称"), value_name or _("数值"), as_of,
-                 empty or _("还没有数据。"), 0, marks)  # fmt: skip
+    return Chart(
+        _id(title),
+        title,
+        finding,
+        label_name or _("名称"),
+        value_name or _("数值"),
+        as_of,
+        empty or _("还没有数据。"),
+        0,
+        marks,
+    )
 
 
 def nice_ceiling(value: int) -> int:

@@ -55,7 +55,9 @@ def _site_map() -> list[FrameLink]:
     items: list[NavigationItem] = []
     for feature in current_app.extensions.get("zhongli.features", ()):
         items += [one for one in feature.navigation if one.door is Door.PUBLIC and one.permission is None]
-    return [FrameLink(str(one.label), url_for(one.endpoint)) for one in sorted(items, key=lambda one: one.order)]
+    return [
+        FrameLink(str(one.label), url_for(one.endpoint)) for one in sorted(items, key=lambda one: one.order)
+    ]
 
 
 def _url(endpoint: str) -> str | None:

@@ -12,7 +12,7 @@ import flask_bootstrap
 from markupsafe import Markup, escape
 
 _SPRITE = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "icons" / "bootstrap-icons.svg"
-_SYMBOL = re.compile(r'<symbol([^>]*)>(.*?)</symbol>', re.DOTALL)
+_SYMBOL = re.compile(r"<symbol([^>]*)>(.*?)</symbol>", re.DOTALL)
 _ID = re.compile(r'\bid="([a-z0-9-]+)"')
 
 
@@ -32,7 +32,7 @@ def icon(name: str, classes: str = "", title: str = "") -> Markup:
 
     Raises KeyError for a name that the sprite does not have, so that a page with a wrong name fails its test.
     """
-    body = Markup(_drawings()[name])  # noqa: S704 - from the package's own file
+    body = Markup(_drawings()[name])
     kind = Markup('role="img"') if title else Markup('aria-hidden="true" focusable="false"')
     words = Markup("<title>{}</title>").format(title) if title else Markup()
     return Markup('<svg class="bi{}" viewBox="0 0 16 16" {}>{}{}</svg>').format(

@@ -13,17 +13,45 @@ _ICONS = {
     "overdue": "exclamation-triangle-fill",
 }
 _OF_VALUE = {
-    **dict.fromkeys(("draft", "new", "planned", "inactive", "archived", "withdrawn", "expired", "superseded", "closed"), "quiet"),
-    **dict.fromkeys(("submitted", "pending", "waiting", "returned", "queued", "held", "to_review", "offered"), "waiting"),
-    **dict.fromkeys(("in_review", "reviewed", "claimed", "running", "working", "open", "rendering", "delivering"), "working"),
     **dict.fromkeys(
-        ("approved", "verified", "active", "done", "published", "posted", "issued", "ready", "sent", "in_force", "rendered",
-         "registered", "succeeded", "valid", "settled", "current", "confirmed"),
+        ("draft", "new", "planned", "inactive", "archived", "withdrawn", "expired", "superseded", "closed"),
+        "quiet",
+    ),
+    **dict.fromkeys(
+        ("submitted", "pending", "waiting", "returned", "queued", "held", "to_review", "offered"), "waiting"
+    ),
+    **dict.fromkeys(
+        ("in_review", "reviewed", "claimed", "running", "working", "open", "rendering", "delivering"),
+        "working",
+    ),
+    **dict.fromkeys(
+        (
+            "approved",
+            "verified",
+            "active",
+            "done",
+            "published",
+            "posted",
+            "issued",
+            "ready",
+            "sent",
+            "in_force",
+            "rendered",
+            "registered",
+            "succeeded",
+            "valid",
+            "settled",
+            "current",
+            "confirmed",
+        ),
         "done",
     ),
-    **dict.fromkeys(("refused", "rejected", "revoked", "reversed", "suspended", "locked", "cancelled", "deregistered"), "refused"),
+    **dict.fromkeys(
+        ("refused", "rejected", "revoked", "reversed", "suspended", "locked", "cancelled", "deregistered"),
+        "refused",
+    ),
     **dict.fromkeys(("overdue", "failed", "dead"), "overdue"),
-}  # fmt: skip
+}
 
 
 def tone(state: Any) -> str:
