@@ -46,9 +46,10 @@ def admit_organisations(
     session: Session, rows: Sequence[OrganisationData], *, actor: Actor, prepared_by: uuid.UUID | None = None
 ) -> Admitted:
     """Admit organisations from a list that ``prepared_by`` (a person) made; at most 2,000 rows."""
-    _ensure_may_admit(actor, [row.region_code for row in rows], prepared_by)
+    places = [row.region_code for row in rows]
+    _ensure_may_admit(actor, places, prepared_by)
     batch = _Batch(session, actor, prepared_by)
-    checked = batch.check(rows, lambda row: checked_fields(row, may_override=True))
+    checked = batch.check(rows, places, lambda row: checked_fields(row, may_override=True))
     batch.refuse_taken(checked, "uscc", Organisation.uscc_claim, duplicates.code_taken)
     for index, fields in checked.items():
         row = rows[index]
@@ -70,9 +71,10 @@ def admit_volunteers(
 
     ``consents`` are the purposes to which those rows agreed for whose index ``consenting`` is true.
     """
-    _ensure_may_admit(actor, [row.person.region_code for row in rows], prepared_by)
+    places = [row.person.region_code for row in rows]
+    _ensure_may_admit(actor, places, prepared_by)
     batch = _Batch(session, actor, prepared_by)
-    checked = batch.check(rows, lambda row: persons.checked_fields(row.person, whole=True))
+    checked = batch.check(rows, places, lambda row: persons.checked_fields(row.person, whole=True))
     batch.refuse_taken(checked, "identity_hash", Person.identity_hash, duplicates.identity_taken)
     roles: dict[int, dict[str, Any]] = {}
     for index, fields in list(checked.items()):
@@ -129,15 +131,13 @@ class _Batch:
         self.rows: dict[type[Base], list[dict[str, Any]]] = {Party: []}
 
     def check(
-        self, rows: Sequence[Data], fields_of: Callable[[Data], dict[str, Any]]
+        self, rows: Sequence[Data], regions_of: Sequence[str], fields_of: Callable[[Data], dict[str, Any]]
     ) -> dict[int, dict[str, Any]]:
         """Return the checked fields of the rows that pass, by index."""
         self.party_ids = [None] * len(rows)
         known: dict[str, bool] = {}
         checked = {}
-        for index, row in enumerate(rows):
-            person = getattr(row, "person", row)
-            region = person.region_code
+        for index, (row, region) in enumerate(zip(rows, regions_of, strict=True)):
             if region not in known:
                 known[region] = regions.is_in_force(self.session, region, on=clock.today())
             if not known[region]:

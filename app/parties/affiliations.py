@@ -47,6 +47,16 @@ def end_affiliation(session: Session, affiliation_id: uuid.UUID, *, actor: Actor
     return affiliation
 
 
+def belongs(session: Session, person_id: uuid.UUID, organisation_id: uuid.UUID) -> bool:
+    """Return whether a person belongs to an organisation at present, in whichever way."""
+    found = select(Affiliation.id).where(
+        Affiliation.person_id == person_id,
+        Affiliation.organisation_id == organisation_id,
+        Affiliation.valid_to.is_(None),
+    )
+    return session.scalars(found.limit(1)).first() is not None
+
+
 def write(
     session: Session, person_id: uuid.UUID, organisation_id: uuid.UUID, kind: AffiliationKind
 ) -> Affiliation:

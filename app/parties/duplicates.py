@@ -57,12 +57,16 @@ def bank_hash(number: str) -> bytes:
 
 def code_taken() -> str:
     """Return the sentence for a claimed credit code; it says what to do and not whose it is."""
-    return _("这个统一社会信用代码已经登记。请向本单位管理员要登录名；如被他人冒用，请联系民政部门核实。")
+    return str(
+        _("这个统一社会信用代码已经登记。请向本单位管理员要登录名；如被他人冒用，请联系民政部门核实。")
+    )
 
 
 def identity_taken() -> str:
     """Return the sentence for a claimed identity number; it says what to do and not whose it is."""
-    return _("这个证件号码已经登记。是您本人的请直接登录；忘记登录名或由单位代为登记的，请联系民政部门核实。")
+    return str(
+        _("这个证件号码已经登记。是您本人的请直接登录；忘记登录名或由单位代为登记的，请联系民政部门核实。")
+    )
 
 
 def ensure_free_uscc(session: Session, code: str, *, except_id: uuid.UUID | None = None) -> None:

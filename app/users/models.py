@@ -43,6 +43,7 @@ class UserGrant(Base):
     valid_to: Mapped[CivilDate | None] = mapped_column(comment="last day in force")
     granted_at: Mapped[UtcTime] = mapped_column()
     granted_by: Mapped[Key | None] = mapped_column(comment="user id; none for a command")
+    ended_at: Mapped[UtcTime | None] = mapped_column(comment="taken back before its last day")
 
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),)
 
