@@ -98,9 +98,7 @@ def award(session: Session, request: AwardRequest, *, actor: Actor) -> Award:
     return Award(posted.id, result.points, result.redeemable, result.wording, posted.is_new)
 
 
-def reverse_award(
-    session: Session, *, source_kind: str, source_id: UUID, reason: str, actor: Actor
-) -> Award:
+def reverse_award(session: Session, *, source_kind: str, source_id: UUID, reason: str, actor: Actor) -> Award:
     """Take back the award of a source: each transfer by one that names it, and what it took of its caps.
 
     ``reason`` goes to the audit log. A second call returns the first reversal. A purse may fall below zero.
@@ -111,7 +109,10 @@ def reverse_award(
         raise NotFound(_("这件事没有记过积分，不需要冲正。"))
     latest = max(awards, key=lambda one: one.revision)
     told = _told(latest)
-    taken = [CapTaken(CapPeriod(one["cap"], date.fromisoformat(one["from"])), one["points"]) for one in told["taken"]]
+    taken = [
+        CapTaken(CapPeriod(one["cap"], date.fromisoformat(one["from"])), one["points"])
+        for one in told["taken"]
+    ]
     party_id = UUID(told["party"])
     caps.hold(session, latest.programme_id, party_id, [one.period for one in taken])
     transfers = queries.transfers_of(session, latest.id)

@@ -27,9 +27,7 @@ class SourceStory:
 class SourceTeller(Protocol):
     """Explains the sources of one kind."""
 
-    def __call__(
-        self, session: Session, source_ids: Iterable[UUID], actor: Actor
-    ) -> dict[UUID, SourceStory]:
+    def __call__(self, session: Session, source_ids: Iterable[UUID], actor: Actor) -> dict[UUID, SourceStory]:
         """Return a story for each key that is known; the actor decides which pages it links to."""
         ...
 
@@ -42,9 +40,7 @@ def register(source_kind: str, teller: SourceTeller) -> None:
     _tellers[source_kind] = teller
 
 
-def stories(
-    session: Session, sources: Iterable[tuple[str, UUID]], actor: Actor
-) -> dict[UUID, SourceStory]:
+def stories(session: Session, sources: Iterable[tuple[str, UUID]], actor: Actor) -> dict[UUID, SourceStory]:
     """Return the stories of sources of any kinds; those nobody can tell about are left out."""
     by_kind: dict[str, set[UUID]] = {}
     for kind, key in sources:

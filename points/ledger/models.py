@@ -62,7 +62,9 @@ class AccountBalance(Base):
     __tablename__ = "account_balance"
 
     account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    balance: Mapped[Centipoints] = mapped_column(comment="below zero only by the reversal of points already spent")
+    balance: Mapped[Centipoints] = mapped_column(
+        comment="below zero only by the reversal of points already spent"
+    )
     last_number: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (CheckConstraint("last_number >= 0", name="last_number"),)
@@ -89,10 +91,16 @@ class Posting(Base):
     source_kind: Mapped[str] = mapped_column(String(32))
     reason: Mapped[Reason] = mapped_column(labelled(Reason))
     revision: Mapped[int] = mapped_column(Integer, comment="revision of the source")
-    input_hash: Mapped[bytes] = mapped_column(LargeBinary(32), comment="SHA-256 of the inputs, never of the score")
+    input_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), comment="SHA-256 of the inputs, never of the score"
+    )
     transfer_count: Mapped[int] = mapped_column(Integer)
-    transfers_hash: Mapped[bytes] = mapped_column(LargeBinary(32), comment="SHA-256 of the transfers, in order")
-    explanation: Mapped[str | None] = mapped_column(Text, comment="JSON: facts, rule, caps taken; no personal text")
+    transfers_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), comment="SHA-256 of the transfers, in order"
+    )
+    explanation: Mapped[str | None] = mapped_column(
+        Text, comment="JSON: facts, rule, caps taken; no personal text"
+    )
     posted_at: Mapped[UtcTime] = mapped_column()
     actor_id: Mapped[Key | None] = mapped_column(comment="user; none: the system")
     key_id: Mapped[str] = mapped_column(String(8))
@@ -117,8 +125,12 @@ class Transfer(Base):
     to_account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
     from_number: Mapped[int | None] = mapped_column(BigInteger, comment="running number in a party's account")
     to_number: Mapped[int | None] = mapped_column(BigInteger, comment="running number in a party's account")
-    from_balance: Mapped[Centipoints | None] = mapped_column(comment="of a party's account, after this transfer")
-    to_balance: Mapped[Centipoints | None] = mapped_column(comment="of a party's account, after this transfer")
+    from_balance: Mapped[Centipoints | None] = mapped_column(
+        comment="of a party's account, after this transfer"
+    )
+    to_balance: Mapped[Centipoints | None] = mapped_column(
+        comment="of a party's account, after this transfer"
+    )
     points: Mapped[Centipoints] = mapped_column()
     reason: Mapped[Reason] = mapped_column(labelled(Reason))
     source_kind: Mapped[str] = mapped_column(String(32))
@@ -166,7 +178,9 @@ class Transfer(Base):
         ),
         CheckConstraint("points > 0", name="points"),
         CheckConstraint("from_account_id <> to_account_id", name="accounts"),
-        CheckConstraint("(from_number IS NULL) = (from_balance IS NULL) AND from_number > 0", name="from_number"),
+        CheckConstraint(
+            "(from_number IS NULL) = (from_balance IS NULL) AND from_number > 0", name="from_number"
+        ),
         CheckConstraint("(to_number IS NULL) = (to_balance IS NULL) AND to_number > 0", name="to_number"),
         {"info": APPEND_ONLY},
     )
@@ -191,6 +205,8 @@ class SealLeaf(Base):
     form: Mapped[int] = mapped_column(SmallInteger, comment="version of the form that is hashed")
     kind: Mapped[LeafKind] = mapped_column(labelled(LeafKind))
     thing_id: Mapped[Key] = mapped_column(unique=True, comment="transfer or paper")
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32), comment="SHA-256 of 0x00, salt and canonical form")
+    leaf_hash: Mapped[bytes] = mapped_column(
+        LargeBinary(32), comment="SHA-256 of 0x00, salt and canonical form"
+    )
 
     __table_args__ = ({"info": {**APPEND_ONLY, "key": "number"}},)

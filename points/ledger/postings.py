@@ -97,7 +97,9 @@ def post(
     draft = _draft(request, actor, clock.now())
     posted = _claim(session, [draft])[0]
     if posted.is_new:
-        events.record(session, verb, "posting", draft.row[0], actor=actor, party_id=request.party_id, reason=note)
+        events.record(
+            session, verb, "posting", draft.row[0], actor=actor, party_id=request.party_id, reason=note
+        )
         _move(session, [draft])
     return posted
 
@@ -234,9 +236,7 @@ def _pairs(draft: _Draft) -> Iterable[tuple[TransferRequest, tuple[Any, ...]]]:
 
 
 def _touched(drafts: Sequence[_Draft]) -> list[UUID]:
-    sides = (
-        side for draft in drafts for one in draft.request.transfers for side in (one.source, one.target)
-    )
+    sides = (side for draft in drafts for one in draft.request.transfers for side in (one.source, one.target))
     return sorted({side.id for side in sides if side.keeps_balance})
 
 

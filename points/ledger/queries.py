@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -17,11 +17,10 @@ from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
 
 PAGE = 50
-S = TypeVar("S", bound=tuple[Any, ...])
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
-@dataclass(frozen=True, slots=True)
-class TransferView:
+class TransferView(NamedTuple):
     """A transfer with the kinds of its two accounts."""
 
     id: UUID
@@ -76,7 +75,9 @@ def balance(
     if account_id is None:
         return 0
     if happened_by is None and posted_by is None:
-        return session.scalar(select(AccountBalance.balance).where(AccountBalance.account_id == account_id)) or 0
+        return (
+            session.scalar(select(AccountBalance.balance).where(AccountBalance.account_id == account_id)) or 0
+        )
     total = 0
     for side in _SIDES:
         query = select(func.coalesce(func.sum(Transfer.points), 0)).where(side.account == account_id)
@@ -93,7 +94,7 @@ def balances(session: Session, party_id: UUID, *, programme: str = CITY_PROGRAMM
         .where(Account.party_id == party_id, Programme.code == programme)
     )
     found = dict.fromkeys((AccountKind.HONOUR, AccountKind.REDEEMABLE, AccountKind.HELD), 0)
-    return found | {kind: points for kind, points in rows}
+    return found | {row.kind: row.balance for row in rows}
 
 
 def account_of(
@@ -174,7 +175,7 @@ def transfers_of(session: Session, posting_id: UUID) -> list[TransferView]:
         .where(Transfer.posting_id == posting_id)
         .order_by(Transfer.id)
     )
-    return [TransferView(*row) for row in rows]
+    return [TransferView._make(row) for row in rows]
 
 
 def points_by_month(
@@ -232,9 +233,7 @@ def _line(transfer: Transfer, side: _Side) -> StatementLine:
     )
 
 
-def _as_of(
-    query: Select[S], happened_by: date | None, posted_by: datetime | None
-) -> Select[S]:
+def _as_of(query: Query, happened_by: date | None, posted_by: datetime | None) -> Query:
     if happened_by is not None:
         query = query.where(Transfer.happened_on <= happened_by)
     if posted_by is not None:

@@ -43,9 +43,7 @@ def give_back(session: Session, programme_id: UUID, party_id: UUID, taken: Itera
     _add(session, programme_id, party_id, [(one.period, -one.points) for one in taken])
 
 
-def _add(
-    session: Session, programme_id: UUID, party_id: UUID, amounts: list[tuple[CapPeriod, int]]
-) -> None:
+def _add(session: Session, programme_id: UUID, party_id: UUID, amounts: list[tuple[CapPeriod, int]]) -> None:
     connection = session.connection()
     dialect = connection.dialect.name
     rows = [

@@ -164,7 +164,7 @@ class _Entry:
     def one_of(self, name: str, kind: type[E], default: E | None = None) -> E:
         value = self.data.get(name, default)
         try:
-            return kind(value)
+            return kind(str(value))
         except ValueError:
             allowed = "、".join(kind)
             raise self._wrong(name, _("只能是 %(allowed)s", allowed=allowed)) from None

@@ -119,7 +119,9 @@ class CapRow(Base):
     id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
     ruleset_id: Mapped[Key] = mapped_column(ForeignKey("ruleset.id"))
     place: Mapped[int] = mapped_column(Integer)
-    code: Mapped[str] = mapped_column(String(40), comment="the same cap in all versions: what was used stays used")
+    code: Mapped[str] = mapped_column(
+        String(40), comment="the same cap in all versions: what was used stays used"
+    )
     kind: Mapped[ContributionKind | None] = mapped_column(labelled(ContributionKind))
     category: Mapped[str | None] = mapped_column(String(40))
     span: Mapped[Span] = mapped_column(labelled(Span))

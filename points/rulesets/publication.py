@@ -28,9 +28,7 @@ def open_programme(
     there = session.scalar(select(Programme).where(Programme.code == code))
     if there is not None:
         return there
-    programme = Programme(
-        code=code, name=name, scope=scope, region_code=region_code, created_at=clock.now()
-    )
+    programme = Programme(code=code, name=name, scope=scope, region_code=region_code, created_at=clock.now())
     session.add(programme)
     session.flush()
     events.record(session, "programme.open", "programme", programme.id, actor=actor, after={"code": code})

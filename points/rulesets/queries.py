@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import InvalidInput, NotFound
@@ -44,9 +44,7 @@ def history(session: Session, programme_id: UUID) -> list[Ruleset]:
     statement = (
         select(Ruleset)
         .where(*_published(programme_id))
-        .options(
-            selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps)
-        )
+        .options(selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps))
         .order_by(Ruleset.version.desc())
     )
     return list(session.scalars(statement))
@@ -83,5 +81,5 @@ def terms(ruleset: Ruleset) -> Rules:
     )
 
 
-def _published(programme_id: UUID) -> tuple[object, ...]:
+def _published(programme_id: UUID) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Ruleset.programme_id == programme_id, Ruleset.state == RulesetState.PUBLISHED

@@ -11,7 +11,11 @@ from points.rulesets.terms import Cap, CapPeriod, Rule
 
 _PLACES = 4
 _MINUTES_OF_AN_HOUR = 60
-_COUNTERS = {ContributionKind.JOBS: "个岗位", ContributionKind.AGENCY: "家机构", ContributionKind.PROJECT: "个节点"}
+_COUNTERS = {
+    ContributionKind.JOBS: "个岗位",
+    ContributionKind.AGENCY: "家机构",
+    ContributionKind.PROJECT: "个节点",
+}
 
 
 def plain_number(value: Fraction) -> str:

@@ -65,7 +65,9 @@ def party(
     return row.id
 
 
-def service(party_id: UUID, *, minutes: int = 150, day: date = date(2026, 11, 20), **changes: object) -> AwardRequest:
+def service(
+    party_id: UUID, *, minutes: int = 150, day: date = date(2026, 11, 20), **changes: object
+) -> AwardRequest:
     """Return the request for hours of service, by default 2.5 hours of grade B."""
     values: dict[str, object] = {
         "programme": "social-force",
@@ -80,7 +82,7 @@ def service(party_id: UUID, *, minutes: int = 150, day: date = date(2026, 11, 20
     return AwardRequest(**(values | changes))  # type: ignore[arg-type]
 
 
-def gift(party_id: UUID, *, yuan: int = 10_000, day: date = date(2026, 11, 20), **changes: object) -> AwardRequest:
+def gift(party_id: UUID, *, yuan: int = 10_000, day: date = date(2026, 11, 20)) -> AwardRequest:
     """Return the request for a gift of money, by default 10,000 yuan."""
     facts = Facts(ContributionKind.MONEY, day, EvidenceGrade.A, amount_fen=yuan * 100)
-    return service(party_id, facts=facts, acting_role=ActingRole.ENTERPRISE, **changes)
+    return service(party_id, facts=facts, acting_role=ActingRole.ENTERPRISE)

@@ -28,7 +28,9 @@ def party(database: Database) -> Iterator[UUID]:
 
 def balances(party: UUID) -> tuple[int, int]:
     with reading() as session:
-        return queries.balance(session, party, Purse.HONOUR), queries.balance(session, party, Purse.REDEEMABLE)
+        return queries.balance(session, party, Purse.HONOUR), queries.balance(
+            session, party, Purse.REDEEMABLE
+        )
 
 
 def test_service_goes_into_both_purses_and_says_how(party: UUID) -> None:
@@ -73,13 +75,19 @@ def test_another_revision_waits_for_the_reversal(party: UUID) -> None:
     with pytest.raises(Conflict), transaction() as session:
         award(session, corrected, actor=SYSTEM)
     with transaction() as session:
-        back = reverse_award(session, source_kind="contribution", source_id=request.source_id, reason="时长有误", actor=SYSTEM)
+        back = reverse_award(
+            session, source_kind="contribution", source_id=request.source_id, reason="时长有误", actor=SYSTEM
+        )
         award(session, corrected, actor=SYSTEM)
     assert back.points == -225
     assert balances(party) == (180, 180)
     with reading() as session:
         lines = queries.statement(session, party, Purse.HONOUR)
-    assert [(line.number, line.points, line.balance) for line in lines] == [(3, 180, 180), (2, -225, 0), (1, 225, 225)]
+    assert [(line.number, line.points, line.balance) for line in lines] == [
+        (3, 180, 180),
+        (2, -225, 0),
+        (1, 225, 225),
+    ]
     assert lines[1].reverses_id == lines[2].transfer_id
 
 
@@ -91,7 +99,13 @@ def test_a_reversal_happens_once(party: UUID) -> None:
     for reason in ("登记有误", "另一个理由"):
         with transaction() as session:
             taken_back.append(
-                reverse_award(session, source_kind="contribution", source_id=request.source_id, reason=reason, actor=SYSTEM)
+                reverse_award(
+                    session,
+                    source_kind="contribution",
+                    source_id=request.source_id,
+                    reason=reason,
+                    actor=SYSTEM,
+                )
             )
     assert taken_back[0].id == taken_back[1].id
     assert [one.is_new for one in taken_back] == [True, False]
@@ -112,7 +126,9 @@ def test_a_cap_counts_what_is_left_and_a_reversal_gives_it_back(party: UUID) -> 
     assert made[1].wording.endswith("2026年11月20日此类上限 16 分，此前已计 9 分，本次计 7 分")
     assert made[2].wording.endswith("此前已计 16 分，本次计 0 分")
     with transaction() as session:
-        reverse_award(session, source_kind="contribution", source_id=long_day[0].source_id, reason="误", actor=SYSTEM)
+        reverse_award(
+            session, source_kind="contribution", source_id=long_day[0].source_id, reason="误", actor=SYSTEM
+        )
         freed = award(session, city.service(party, minutes=900), actor=SYSTEM)
     assert freed.points == 900
     assert balances(party) == (1600, 1600)
