@@ -38,7 +38,7 @@ def log(
     that is wrong.
     """
     contribution = _log(session, entry, organisation_id=organisation_id, actor=actor, files=files)
-    _trace(session, "contribution.log", contribution, actor=actor, after=figures(contribution))
+    _trace(session, "contribution.log", contribution, actor=actor, after=claimed(contribution))
     return contribution
 
 
@@ -55,13 +55,13 @@ def edit(
     contribution = own(session, contribution_id, revision=revision, actor=actor)
     if contribution.state not in EDITABLE:
         raise Conflict(_("已经提交核验，不能再修改；需要改动时请联系核验人员退回。"))
-    before = figures(contribution)
+    before = claimed(contribution)
     entries.fill(session, contribution, entry)
     contribution.revision += 1
     session.flush()
     evidence.attach(session, contribution, files, actor=actor)
     _trace(
-        session, "contribution.edit", contribution, actor=actor, before=before, after=figures(contribution)
+        session, "contribution.edit", contribution, actor=actor, before=before, after=claimed(contribution)
     )
     return contribution
 
@@ -122,7 +122,7 @@ def log_again(
         "contribution.log_again",
         contribution,
         actor=actor,
-        after={**figures(contribution), "corrects": str(old.id)},
+        after={**claimed(contribution), "corrects": str(old.id)},
     )
     return contribution
 
@@ -176,7 +176,7 @@ def ensure_fresh(contribution: Contribution, revision: int) -> None:
         raise Conflict(_("这条贡献刚才被改动过，请重新打开页面核对后再办理。"))
 
 
-def figures(contribution: Contribution) -> dict[str, Any]:
+def claimed(contribution: Contribution) -> dict[str, Any]:
     """Return the claimed figures of an entry, as audit events carry them."""
     return {
         "kind": contribution.kind.value,
@@ -263,8 +263,7 @@ def _ensure_hours_free(session: Session, contribution: Contribution, actor: Acto
             field="start",
         )
     day, minutes = hours.busiest(span, others)
-    if minutes > hours.DAY:
-        raise Conflict(_("%(day)s 的服务合计超过 24 小时，请核对。", day=day.isoformat()), field="end")
+    # No day can pass 24 hours here, since no two services of a person share a minute.
     if hours.requirement(day_minutes=minutes, backfilled=False, value_fen=0).manager and not actor.may(
         Permission.MANAGE_ORGANISATION_USERS
     ):

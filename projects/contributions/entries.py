@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import InvalidInput
+from app.parties import names
 from app.parties import queries as parties
 from app.parties.kinds import ActingRole, PartyKind, PersonRoleKind, RegistrationState
 from app.parties.models import Organisation, Party, PersonRole, RegistrationStep
@@ -76,6 +77,8 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
     contribution.receipt_number = (entry.receipt_number.strip() or None) if gift else None
     contribution.receipt_waiver = (entry.receipt_waiver.strip() or None) if gift else None
     contribution.receiver_name = (entry.receiver_name.strip() or None) if gift else None
+    if gift:
+        _fill_receiver(session, contribution, giver)
     _fill_time(contribution, entry)
     _fill_what(session, contribution, entry)
     contribution.backfilled = rules.is_backfilled(
@@ -83,6 +86,16 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
     )
     contribution.acting_role = acting_role_of(session, giver, contribution, entry.acting_role)
     ensure_right(session, contribution, giver)
+
+
+def _fill_receiver(session: Session, contribution: Contribution, giver: Party) -> None:
+    """A gift that an organisation logs for somebody else was received by it, unless another receiver is named."""
+    if contribution.receiver_name is None and contribution.organisation_id != giver.id:
+        contribution.receiver_name = parties.get(session, contribution.organisation_id).name
+    if contribution.receiver_name is None:
+        raise InvalidInput(_("请填写受赠单位全称（捐赠票据上的开票单位）。"), field="receiver_name")
+    if names.match_key(contribution.receiver_name) == giver.match_key:
+        raise InvalidInput(_("受赠单位不能是捐赠方自己。"), field="receiver_name")
 
 
 def _fill_time(contribution: Contribution, entry: Entry) -> None:

@@ -134,9 +134,9 @@ def by_kind(
     )
     found = {}
     for kind, count, amount, minutes, points, givers in rows:
-        money = int(amount) if kind is ContributionKind.MONEY else 0
-        goods = int(amount) if kind is ContributionKind.GOODS else 0
-        found[kind] = Totals(count, money, goods, int(minutes), int(points), givers)
+        money = int(amount or 0) if kind is ContributionKind.MONEY else 0
+        goods = int(amount or 0) if kind is ContributionKind.GOODS else 0
+        found[kind] = Totals(count, money, goods, int(minutes or 0), int(points or 0), givers)
     return {kind: found[kind] for kind in ContributionKind if kind in found}
 
 

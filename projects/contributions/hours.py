@@ -14,7 +14,7 @@ from app import figures
 
 DAY = 24 * 60
 AUTOMATIC_MINUTES = 8 * 60
-"""Up to here in a day the organisation's clerk submits and staff of the place verify (practice; policy table "hours per person per day")."""
+"""Up to here in a day the organisation's clerk submits (practice; policy table "hours per person per day")."""
 PARENT_MINUTES = 12 * 60
 """Up to here the parent organisation answers for it, above it the city's bureau decides (same source)."""
 CITY_DIGITS = 4

@@ -55,7 +55,7 @@ def other_spans(session: Session, contribution: Contribution) -> list[Span]:
             Contribution.id != contribution.id,
         )
     )
-    return [Span(*row) for row in rows]
+    return [Span(day, start or 0, end or 0, rest) for day, start, end, rest in rows]
 
 
 def requirement_for(session: Session, contribution: Contribution) -> Requirement:

@@ -180,13 +180,15 @@ def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
 
 def _own(actor: Actor) -> ColumnElement[bool]:
     mine = list(actor.organisations(Permission.LOG_CONTRIBUTIONS))
-    conditions = [Contribution.organisation_id.in_(mine), Contribution.party_id.in_(mine)] if mine else []
+    conditions: list[ColumnElement[bool]] = []
+    if mine:
+        conditions += [Contribution.organisation_id.in_(mine), Contribution.party_id.in_(mine)]
     if actor.person_id is not None:
         conditions.append(Contribution.party_id == actor.person_id)
     return or_(false(), *conditions)
 
 
-def _named() -> Select[tuple[Contribution, str, str]]:
+def _named() -> Select[Contribution, str, str]:
     giver, organisation = Party.__table__.alias("giver"), Party.__table__.alias("logger")
     return (
         select(Contribution, giver.c.name, organisation.c.name)
@@ -241,8 +243,8 @@ def _page(
     return Page(page.rows, page.after, Sums(*(int(figure) for figure in row)))
 
 
-def _cut(session: Session, wanted: Select[tuple[Contribution, str, str]], limit: int) -> Page:
-    rows = [Row(*row) for row in session.execute(wanted.limit(limit + 1))]
+def _cut(session: Session, wanted: Select[Contribution, str, str], limit: int) -> Page:
+    rows = [Row(one, giver, logger) for one, giver, logger in session.execute(wanted.limit(limit + 1))]
     more = len(rows) > limit
     return Page(rows[:limit], rows[limit - 1].contribution.id if more else None)
 
@@ -251,4 +253,5 @@ def _one(session: Session, code: str, scope: ColumnElement[bool]) -> Row:
     row = session.execute(_named().where(Contribution.code == code, scope)).first()
     if row is None:
         raise NotFound(_("没有找到这条贡献，或者您不能查看它。"))
-    return Row(*row)
+    contribution, giver, organisation = row
+    return Row(contribution, giver, organisation)

@@ -7,20 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from points.awards import AwardRequest
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, figures
 from app.audit import events
 from app.db import lock
 from app.errors import InvalidInput, NotAllowed, Refused
+from app.papers import papers
 from app.parties import interest
+from app.parties import queries as parties
 from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
 from points import awards
+from points.awards import AwardRequest
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.rules import Facts
-from projects.contributions import hours, neighbours, rules, steps
+from projects.contributions import hours, neighbours, rules, steps, words
 from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
@@ -127,6 +129,7 @@ def send_back(
     reason = ensure_reason(reason)
     steps.move(session, contribution, ContributionState.SENT_BACK, actor=actor, note=reason)
     contribution.reviewed_by_id = None
+    words.tell(session, contribution, words.SENT_BACK, {"reason": reason})
     _trace(session, "contribution.send_back", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -138,6 +141,7 @@ def refuse(
     contribution = _judged(session, contribution_id, revision, actor)
     reason = ensure_reason(reason)
     steps.move(session, contribution, ContributionState.REFUSED, actor=actor, note=reason)
+    words.tell(session, contribution, words.REFUSED, {"reason": reason})
     _trace(session, "contribution.refuse", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -151,6 +155,8 @@ def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor:
     reason = ensure_reason(reason)
     steps.move(session, contribution, ContributionState.REVERSED, actor=actor, note=reason)
     awards.reverse_award(session, source_kind=THING, source_id=contribution.id, reason=reason, actor=actor)
+    papers.revoke_of_source(session, THING, contribution.id, reason=reason, actor=actor)
+    words.tell(session, contribution, words.REVERSED, {"reason": reason})
     _trace(session, "contribution.reverse", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -177,7 +183,7 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
     _take_figures(contribution, found)
     contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
     steps.move(session, contribution, ContributionState.VERIFIED, actor=actor, note=found.reason)
-    posting = awards.award(
+    award = awards.award(
         session,
         AwardRequest(
             programme=PROGRAMME,
@@ -186,13 +192,15 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
             revision=contribution.revision,
             party_id=contribution.party_id,
             acting_role=contribution.acting_role,
-            region_code=contribution.region_code,
+            region_code=parties.get(session, contribution.party_id).region_code,
             facts=facts_of(contribution),
         ),
         actor=actor,
     )
-    contribution.awarded_centipoints = posting.honour
+    contribution.awarded_centipoints = award.points
     steps.move(session, contribution, ContributionState.AWARDED, actor=actor)
+    values = {"points": figures.points(award.points), "wording": award.wording}
+    words.tell(session, contribution, words.AWARDED, values)
 
 
 def _take_figures(contribution: Contribution, found: Verified) -> None:

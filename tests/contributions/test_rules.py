@@ -185,6 +185,15 @@ def test_the_busiest_day_is_one_that_the_service_touches(found: list[Span]) -> N
     assert minutes == hours.by_day(found)[day]
 
 
+@given(st.lists(spans, max_size=6))
+def test_without_overlaps_no_day_passes_24_hours(found: list[Span]) -> None:
+    taken: list[Span] = []
+    for span in found:
+        if not hours.overlapping(span, taken):
+            taken.append(span)
+    assert all(minutes <= hours.DAY for minutes in hours.by_day(taken).values())
+
+
 def test_long_days_ask_for_the_manager_and_then_for_the_bureau() -> None:
     def asked(minutes: int) -> tuple[bool, bool]:
         needed = hours.requirement(day_minutes=minutes, backfilled=False, value_fen=0)
