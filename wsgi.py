@@ -23,23 +23,42 @@ from app.config import Settings, SettingsError, load
 from app.context import register_context
 from app.feature import Feature, register_features
 from app.figures import register_filters
+from app.files import access as file_access
+from app.files import jobs as files_jobs
 from app.files import views as files_views
 from app.jobs import cli as jobs_cli
 from app.jobs import registry
 from app.look import views_public as look_public
+from app.outbox import jobs as outbox_jobs
+from app.papers import jobs as papers_jobs
+from app.papers import kinds as paper_kinds
+from app.papers import views_member as papers_member
+from app.papers import views_public as papers_public
+from app.papers import views_staff as papers_staff
 from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.security import protect
+from app.users.login import init_login
+from points import sources
 from projects.catalogue import cli as catalogue_cli
+from projects.contributions import source as contribution_source
+from projects.contributions.documents import DONATION_CERTIFICATE
 
 FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
     Feature("audit", blueprints=(audit_staff.bp,), navigation=audit_staff.NAVIGATION, jobs=audit_jobs.JOBS),
     Feature("look", blueprints=(look_public.bp,)),
     Feature("regions", commands=(regions_cli.regions,)),
-    Feature("files", blueprints=(files_views.bp,)),
+    Feature("files", blueprints=(files_views.bp,), jobs=files_jobs.JOBS),
+    Feature("outbox", jobs=outbox_jobs.JOBS),
+    Feature("papers", blueprints=(papers_public.bp, papers_member.bp, papers_staff.bp), jobs=papers_jobs.JOBS),
     Feature("jobs", commands=(jobs_cli.jobs,)),
     Feature("catalogue", commands=(catalogue_cli.catalogue,)),
+    Feature(
+        "contributions",
+        papers=(DONATION_CERTIFICATE,),
+        sources={"contribution": contribution_source.tell},
+    ),
 )
 
 
@@ -62,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Babel(web, default_locale="zh_Hans", default_timezone="Asia/Shanghai")
     web.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(web)
+    init_login(web)
     protect(web, settings)
     guard_routes(web)
     register_problems(web)
@@ -70,6 +90,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_features(web, FEATURES)
     for feature in FEATURES:
         registry.register(*feature.jobs)
+        paper_kinds.register(*feature.papers)
+        for subject_kind, may_read in feature.file_readers.items():
+            file_access.register(subject_kind, may_read)
+        for source_kind, teller in feature.sources.items():
+            sources.register(source_kind, teller)
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):

@@ -1,6 +1,7 @@
 """What a feature brings to the house: its doors, what runs by itself, what an operator types, what it prints."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,8 @@ class Feature:
     jobs: tuple[Any, ...] = ()
     commands: tuple[click.Command, ...] = ()
     papers: tuple[Any, ...] = ()
+    file_readers: Mapping[str, Any] = field(default_factory=dict)  # kind of subject → who may read its files
+    sources: Mapping[str, Any] = field(default_factory=dict)  # kind of a posting's source → who tells about it
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:

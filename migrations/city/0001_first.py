@@ -16,8 +16,9 @@ APPEND_ONLY_TABLES = (
     ("audit_event", "id"),
     ("posting", "id"),
     ("seal_leaf", "number"),
-    ("points_account", "id"),
+    ("account", "id"),
     ("registration_step", "id"),
+    ("paper_event", "id"),
     ("transfer", "id"),
     ("contribution_step", "id"),
 )
@@ -64,6 +65,20 @@ def upgrade() -> None:
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_person_id", "at"], unique=False)
     op.create_index("ix_audit_event_at", "audit_event", ["at"], unique=False)
     op.create_index("ix_audit_event_thing", "audit_event", ["thing_kind", "thing_id"], unique=False)
+    op.create_table(
+        "calendar_year",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "source",
+            sa.String(length=200),
+            nullable=False,
+            comment="number of the notice, or chinesecalendar",
+        ),
+        sa.Column("entered_at", types.UtcTimeType(), nullable=False),
+        sa.Column("entered_by_id", types.KeyType(), nullable=True, comment="person; none: seeded"),
+        sa.CheckConstraint("year BETWEEN 1949 AND 2999", name=op.f("ck_calendar_year_year")),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
+    )
     op.create_table(
         "catalogue_item",
         sa.Column("id", types.KeyType(), nullable=False),
@@ -258,6 +273,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_job_run_job_day", "job_run", ["job", "day"], unique=False)
     op.create_index("ix_job_run_state", "job_run", ["state"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("party_id", types.KeyType(), nullable=False),
+        sa.Column(
+            "dedup_key",
+            sa.String(length=120),
+            nullable=False,
+            comment="event that it tells of; once per party",
+        ),
+        sa.Column(
+            "template",
+            sa.String(length=80),
+            nullable=False,
+            comment="name and version of the words it was made from",
+        ),
+        sa.Column("title", types.Encrypted(), nullable=False, comment="as sent"),
+        sa.Column("body", types.Encrypted(), nullable=False, comment="as sent"),
+        sa.Column(
+            "link",
+            sa.String(length=200),
+            nullable=True,
+            comment="path of the page on which something can be done",
+        ),
+        sa.Column("created_at", types.UtcTimeType(), nullable=False),
+        sa.Column("read_at", types.UtcTimeType(), nullable=True),
+        sa.Column("read_by", types.KeyType(), nullable=True, comment="user who read it first"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("code", name=op.f("uq_message_code")),
+        sa.UniqueConstraint("party_id", "dedup_key", name="uq_message_party_id_dedup_key"),
+        comment="messages inside the platform",
+    )
+    op.create_index("ix_message_inbox", "message", ["party_id", "id"], unique=False)
+    op.create_index("ix_message_unread", "message", ["party_id", "read_at"], unique=False)
     op.create_table(
         "outbox_message",
         sa.Column("id", types.KeyType(), nullable=False),
@@ -497,6 +547,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tree", name=op.f("pk_tree_head")),
     )
     op.create_table(
+        "account",
+        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column(
+            "form", sa.SmallInteger(), nullable=False, comment="version of the canonical form under the HMAC"
+        ),
+        sa.Column("programme_id", types.KeyType(), nullable=False),
+        sa.Column("party_id", types.KeyType(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "issuer",
+                "honour",
+                "redeemable",
+                "held",
+                "redeemed",
+                "expired",
+                "forfeited",
+                name="account_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opened_at", types.UtcTimeType(), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("hmac", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint(
+            "(party_id IS NOT NULL) = (kind IN ('honour', 'redeemable', 'held'))",
+            name=op.f("ck_account_owner"),
+        ),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_account_party_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_account_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+    )
+    op.create_index(
+        "uq_account_common",
+        "account",
+        ["programme_id", "kind"],
+        unique=True,
+        sqlite_where=sa.text("party_id IS NULL"),
+        postgresql_where=sa.text("party_id IS NULL"),
+    )
+    op.create_index("uq_account_party", "account", ["party_id", "programme_id", "kind"], unique=True)
+    op.create_table(
         "audit_detail",
         sa.Column("event_id", types.KeyType(), nullable=False),
         sa.Column(
@@ -508,6 +603,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["event_id"], ["audit_event.id"], name=op.f("fk_audit_detail_event_id")),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_detail")),
     )
+    op.create_table(
+        "calendar_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False, comment="year of the notice"),
+        sa.Column("is_working", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=40), nullable=False, comment="the holiday's name"),
+        sa.ForeignKeyConstraint(["year"], ["calendar_year.year"], name=op.f("fk_calendar_day_year")),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_day")),
+    )
+    op.create_index(op.f("ix_calendar_day_year"), "calendar_day", ["year"], unique=False)
     op.create_table(
         "cap_use",
         sa.Column("programme_id", types.KeyType(), nullable=False),
@@ -704,6 +809,90 @@ def upgrade() -> None:
         op.f("ix_organisation_contact_phone_hash"), "organisation", ["contact_phone_hash"], unique=False
     )
     op.create_table(
+        "paper",
+        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column(
+            "code",
+            sa.String(length=12),
+            nullable=False,
+            comment="printed beside the QR; with it anybody can verify",
+        ),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("series", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="gap-free within the series"),
+        sa.Column("number_text", sa.String(length=60), nullable=False, comment="as printed"),
+        sa.Column("party_id", types.KeyType(), nullable=False, comment="for whom it is"),
+        sa.Column(
+            "organisation_id",
+            types.KeyType(),
+            nullable=True,
+            comment="organisation that issued it or through which it was earned",
+        ),
+        sa.Column(
+            "region_code", sa.String(length=12), nullable=False, comment="whose staff may see and revoke it"
+        ),
+        sa.Column("source_kind", sa.String(length=40), nullable=False),
+        sa.Column("source_id", types.KeyType(), nullable=False),
+        sa.Column("content", types.Encrypted(), nullable=False, comment="frozen JSON in canonical form"),
+        sa.Column(
+            "content_sha256",
+            sa.String(length=64),
+            nullable=False,
+            comment="of kind, number, code, date and content",
+        ),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("issued_at", types.UtcTimeType(), nullable=False),
+        sa.Column("issued_by", types.KeyType(), nullable=True, comment="user; none when a job issued it"),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "issued",
+                "rendered",
+                "failed",
+                "revoked",
+                "replaced",
+                name="paper_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("render_attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "render_at",
+            types.UtcTimeType(),
+            nullable=True,
+            comment="when it is drawn next; none when it need not be",
+        ),
+        sa.Column("file_id", types.KeyType(), nullable=True),
+        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
+        sa.Column("pdf_size", sa.BigInteger(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True, comment="day of revocation or replacement"),
+        sa.Column("replaced_by_id", types.KeyType(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["evidence_file.id"], name=op.f("fk_paper_file_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["party.id"], name=op.f("fk_paper_organisation_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_paper_party_id")),
+        sa.ForeignKeyConstraint(["replaced_by_id"], ["paper.id"], name=op.f("fk_paper_replaced_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("code", name=op.f("uq_paper_code")),
+        sa.UniqueConstraint("number_text", name=op.f("uq_paper_number_text")),
+        sa.UniqueConstraint("series", "number", name="uq_paper_series_number"),
+        comment="certificates, notices, decisions",
+    )
+    op.create_index(op.f("ix_paper_organisation_id"), "paper", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_paper_party_id"), "paper", ["party_id"], unique=False)
+    op.create_index("ix_paper_region", "paper", ["region_code", "issued_on"], unique=False)
+    op.create_index("ix_paper_render", "paper", ["state", "render_at"], unique=False)
+    op.create_index(
+        "uq_paper_in_force",
+        "paper",
+        ["kind", "source_kind", "source_id", "party_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_on IS NULL"),
+        postgresql_where=sa.text("ended_on IS NULL"),
+    )
+    op.create_table(
         "person",
         sa.Column("party_id", types.KeyType(), nullable=False),
         sa.Column(
@@ -747,55 +936,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity_hash", name=op.f("uq_person_identity_hash")),
     )
     op.create_index(op.f("ix_person_phone_hash"), "person", ["phone_hash"], unique=False)
-    op.create_table(
-        "points_account",
-        sa.Column("id", types.KeyType(), nullable=False),
-        sa.Column(
-            "form", sa.SmallInteger(), nullable=False, comment="version of the canonical form under the HMAC"
-        ),
-        sa.Column("programme_id", types.KeyType(), nullable=False),
-        sa.Column("party_id", types.KeyType(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "issuer",
-                "honour",
-                "redeemable",
-                "held",
-                "redeemed",
-                "expired",
-                "forfeited",
-                name="account_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("opened_at", types.UtcTimeType(), nullable=False),
-        sa.Column("key_id", sa.String(length=8), nullable=False),
-        sa.Column("hmac", sa.LargeBinary(length=32), nullable=False),
-        sa.CheckConstraint(
-            "(party_id IS NOT NULL) = (kind IN ('honour', 'redeemable', 'held'))",
-            name=op.f("ck_points_account_owner"),
-        ),
-        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_points_account_party_id")),
-        sa.ForeignKeyConstraint(
-            ["programme_id"], ["programme.id"], name=op.f("fk_points_account_programme_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_points_account")),
-    )
-    op.create_index(
-        "uq_points_account_common",
-        "points_account",
-        ["programme_id", "kind"],
-        unique=True,
-        sqlite_where=sa.text("party_id IS NULL"),
-        postgresql_where=sa.text("party_id IS NULL"),
-    )
-    op.create_index(
-        "uq_points_account_party", "points_account", ["party_id", "programme_id", "kind"], unique=True
-    )
     op.create_table(
         "registration_step",
         sa.Column("id", types.KeyType(), nullable=False),
@@ -886,6 +1026,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("drafted_by_id", types.KeyType(), nullable=True, comment="person; somebody else publishes"),
         sa.Column("published_at", types.UtcTimeType(), nullable=True),
         sa.CheckConstraint(
             "(state = 'published') = (published_at IS NOT NULL)", name=op.f("ck_ruleset_published")
@@ -910,18 +1051,14 @@ def upgrade() -> None:
         ),
         sa.Column("last_number", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("last_number >= 0", name=op.f("ck_account_balance_last_number")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["points_account.id"], name=op.f("fk_account_balance_account_id")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_balance_account_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_balance")),
     )
     op.create_table(
         "account_salt",
         sa.Column("account_id", types.KeyType(), nullable=False),
         sa.Column("salt", sa.LargeBinary(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["points_account.id"], name=op.f("fk_account_salt_account_id")
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_salt_account_id")),
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_salt")),
     )
     op.create_table(
@@ -1247,6 +1384,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("phone_hash", name=op.f("uq_login_user_phone_hash")),
     )
     op.create_table(
+        "paper_event",
+        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column("paper_id", types.KeyType(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "issued",
+                "rendered",
+                "failed",
+                "retried",
+                "revoked",
+                "replaced",
+                name="paper_event_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", types.UtcTimeType(), nullable=False),
+        sa.Column("actor_name", types.Encrypted(), nullable=False),
+        sa.Column("note", types.Encrypted(), nullable=True, comment="reason, or what went wrong"),
+        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_paper_event_paper_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_event")),
+        comment="history of papers",
+    )
+    op.create_index(op.f("ix_paper_event_paper_id"), "paper_event", ["paper_id"], unique=False)
+    op.create_table(
         "person_role",
         sa.Column("id", types.KeyType(), nullable=False),
         sa.Column("person_id", types.KeyType(), nullable=False),
@@ -1473,6 +1638,15 @@ def upgrade() -> None:
             "from_number", sa.BigInteger(), nullable=True, comment="running number in a party's account"
         ),
         sa.Column("to_number", sa.BigInteger(), nullable=True, comment="running number in a party's account"),
+        sa.Column(
+            "from_balance",
+            sa.BigInteger(),
+            nullable=True,
+            comment="of a party's account, after this transfer",
+        ),
+        sa.Column(
+            "to_balance", sa.BigInteger(), nullable=True, comment="of a party's account, after this transfer"
+        ),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column(
             "reason",
@@ -1546,23 +1720,31 @@ def upgrade() -> None:
         sa.Column("happened_on", sa.Date(), nullable=False, comment="the day for which it counts"),
         sa.Column("posted_at", types.UtcTimeType(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=True, comment="last day of redeemable points"),
-        sa.Column("reverses_id", types.KeyType(), nullable=True),
+        sa.Column(
+            "reverses_id",
+            types.KeyType(),
+            nullable=True,
+            comment="the transfer that this one takes back; none is taken back twice",
+        ),
         sa.Column("actor_id", types.KeyType(), nullable=True, comment="user; none: the system"),
         sa.Column("key_id", sa.String(length=8), nullable=False),
         sa.Column("hmac", sa.LargeBinary(length=32), nullable=False),
+        sa.CheckConstraint(
+            "(from_number IS NULL) = (from_balance IS NULL) AND from_number > 0",
+            name=op.f("ck_transfer_from_number"),
+        ),
+        sa.CheckConstraint(
+            "(to_number IS NULL) = (to_balance IS NULL) AND to_number > 0", name=op.f("ck_transfer_to_number")
+        ),
         sa.CheckConstraint("from_account_id <> to_account_id", name=op.f("ck_transfer_accounts")),
-        sa.CheckConstraint("from_number > 0 AND to_number > 0", name=op.f("ck_transfer_numbers")),
         sa.CheckConstraint("points > 0", name=op.f("ck_transfer_points")),
         sa.ForeignKeyConstraint(
-            ["from_account_id"], ["points_account.id"], name=op.f("fk_transfer_from_account_id")
+            ["from_account_id"], ["account.id"], name=op.f("fk_transfer_from_account_id")
         ),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_transfer_posting_id")),
         sa.ForeignKeyConstraint(["reverses_id"], ["transfer.id"], name=op.f("fk_transfer_reverses_id")),
-        sa.ForeignKeyConstraint(
-            ["to_account_id"], ["points_account.id"], name=op.f("fk_transfer_to_account_id")
-        ),
+        sa.ForeignKeyConstraint(["to_account_id"], ["account.id"], name=op.f("fk_transfer_to_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_transfer_reverses_id")),
     )
     op.create_index("ix_transfer_posting", "transfer", ["posting_id"], unique=False)
     op.create_index(
@@ -1572,6 +1754,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("from_number IS NOT NULL"),
         postgresql_where=sa.text("from_number IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_transfer_reverses",
+        "transfer",
+        ["reverses_id"],
+        unique=True,
+        sqlite_where=sa.text("reverses_id IS NOT NULL"),
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
     )
     op.create_index(
         "uq_transfer_to_number",
@@ -1802,6 +1992,7 @@ def upgrade() -> None:
         sa.Column(
             "role",
             sa.Enum(
+                "registrant",
                 "volunteer",
                 "social_worker",
                 "organisation_clerk",
@@ -1845,6 +2036,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True, comment="last day in force"),
         sa.Column("granted_at", types.UtcTimeType(), nullable=False),
         sa.Column("granted_by", types.KeyType(), nullable=True, comment="user id; none for a command"),
+        sa.Column("ended_at", types.UtcTimeType(), nullable=True, comment="taken back before its last day"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_user_grant_period")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.party_id"], name=op.f("fk_user_grant_organisation_id")
