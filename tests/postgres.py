@@ -46,8 +46,10 @@ class NoPostgreSQL(RuntimeError):
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(**changed: str) -> Iterator[str]:
     """Bring up an empty PostgreSQL and yield the superuser's URL of its database ``postgres``.
+
+    ``changed`` are settings other than a test's, such as ``fsync="on"`` for a benchmark.
 
     It is stopped and its files are removed at the end, also after an exception. What a killed process
     left behind is removed by the next call.
@@ -63,7 +65,7 @@ def server() -> Iterator[str]:
         data = directory / "data"
         initdb: list[str | Path] = [programs / "initdb", "-D", data, "-U", "postgres"]
         _run(*initdb, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
-        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        options = " ".join(f"-c {name}='{value}'" for name, value in (SETTINGS | changed).items())
         start: list[str | Path] = [programs / "pg_ctl", "start", "-D", data, "-w", "-l", directory / "log"]
         _run(*start, "-o", f"-k {directory} {options}")
         yield f"postgresql://postgres@/postgres?host={directory}"
