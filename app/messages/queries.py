@@ -1,7 +1,6 @@
 """Reading the inbox. Every query is cut to the inboxes of the actor."""
 
 import uuid
-from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -9,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.messages.models import Message
+from app.paging import Order, Page, fetch
 from app.permissions import Actor, Permission
-
-PAGE = 50
 
 
 def parties_of(actor: Actor) -> tuple[uuid.UUID, ...]:
@@ -30,17 +28,18 @@ def unread_count(session: Session, actor: Actor) -> int:
 
 
 def inbox(
-    session: Session, actor: Actor, *, unread_only: bool = False, before: str | None = None
-) -> tuple[Sequence[Message], str | None]:
-    """Return a page of the actor's messages, newest first, and the code after which the next page goes on."""
+    session: Session,
+    actor: Actor,
+    *,
+    unread_only: bool = False,
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[Message]:
+    """Return a page of the actor's messages, newest first."""
     query = select(Message).where(Message.party_id.in_(parties_of(actor)))
     if unread_only:
         query = query.where(Message.read_at.is_(None))
-    if before is not None:
-        query = query.where(Message.id < by_code(session, before, actor).id)
-    found = session.scalars(query.order_by(Message.id.desc()).limit(PAGE + 1)).all()
-    more = found[PAGE - 1].code if len(found) > PAGE else None
-    return found[:PAGE], more
+    return fetch(session, query, (Order(Message.id, descending=True),), after=after, before=before)
 
 
 def by_code(session: Session, code: str, actor: Actor) -> Message:

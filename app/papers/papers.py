@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,9 @@ from app.counters import take
 from app.db import lock
 from app.errors import Conflict
 from app.ids import new_code, new_id
+from app.messages import inbox
+from app.messages.inbox import Wording
+from app.papers import kinds
 from app.papers.kinds import PaperKind
 from app.papers.models import Paper, PaperEvent, PaperEventKind, PaperState
 from app.parties import queries as parties
@@ -32,6 +36,13 @@ MOVES: Moves[PaperState] = {
     PaperState.REVOKED: frozenset(),
     PaperState.REPLACED: frozenset(),
 }
+
+REVOKED = Wording(
+    "paper.revoked",
+    1,
+    _l("%(title)s已撤销"),
+    _l("%(number)s 已撤销，不再有效。理由：%(reason)s"),
+)
 
 
 def issue(
@@ -191,6 +202,11 @@ def _end(session: Session, paper: Paper, new: PaperState, *, reason: str | None,
         after={"state": new.value},
         reason=reason,
     )
+    if revoked:
+        values = {"title": kinds.by_key(paper.kind).title, "number": paper.number_text, "reason": reason}
+        inbox.send(
+            session, paper.party_id, REVOKED, values, key=f"paper.revoked:{paper.code}", link="/my/papers"
+        )
     return paper
 
 

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.files.models import EvidenceFile
 from app.ids import clean_code
+from app.paging import Order, Page, fetch
 from app.papers.models import Paper, PaperEvent, PaperState
 from app.permissions import Actor, Permission
 from app.regions.rules import within_any
 
-PAGE = 50
+_NEWEST = (Order(Paper.id, descending=True),)
 
 
 def clean_number(text: str) -> str:
@@ -42,9 +43,11 @@ def by_number_and_code(session: Session, number: str, code: str) -> Paper | None
     return paper
 
 
-def own(session: Session, actor: Actor, *, before: str | None = None) -> tuple[Sequence[Paper], str | None]:
-    """Return a page of papers of the actor and the actor's organisations, newest first, and the next page's code."""
-    return _page(session, _is_own(actor), before)
+def own(
+    session: Session, actor: Actor, *, after: str | None = None, before: str | None = None
+) -> Page[Paper]:
+    """Return a page of the papers of the actor and of the actor's organisations, newest first."""
+    return fetch(session, select(Paper).where(_is_own(actor)), _NEWEST, after=after, before=before)
 
 
 def own_by_code(session: Session, code: str, actor: Actor) -> Paper:
@@ -53,11 +56,24 @@ def own_by_code(session: Session, code: str, actor: Actor) -> Paper:
 
 
 def staff_list(
-    session: Session, actor: Actor, *, state: PaperState | None = None, before: str | None = None
-) -> tuple[Sequence[Paper], str | None]:
-    """Return a page of the papers of the actor's regions, newest first, and the next page's code."""
-    condition = _in_regions(actor)
-    return _page(session, condition if state is None else condition & (Paper.state == state), before)
+    session: Session,
+    actor: Actor,
+    *,
+    state: PaperState | None = None,
+    number: str = "",
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[Paper]:
+    """Return a page of the papers of the actor's regions, newest first.
+
+    ``number`` is any part of the number as somebody typed it; its last run of digits counts.
+    """
+    query = select(Paper).where(_in_regions(actor))
+    if state is not None:
+        query = query.where(Paper.state == state)
+    if digits := re.findall(r"[0-9]+", unicodedata.normalize("NFKC", number)):
+        query = query.where(Paper.number == min(int(digits[-1]), 2**62))
+    return fetch(session, query, _NEWEST, after=after, before=before)
 
 
 def staff_by_code(session: Session, code: str, actor: Actor) -> Paper:
@@ -109,13 +125,3 @@ def _one(session: Session, code: str, condition: ColumnElement[bool]) -> Paper:
     if paper is None:
         raise NotFound(_("没有这份文书，或者您不能查看它。"))
     return paper
-
-
-def _page(
-    session: Session, condition: ColumnElement[bool], before: str | None
-) -> tuple[Sequence[Paper], str | None]:
-    query = select(Paper).where(condition)
-    if before is not None:
-        query = query.where(Paper.id < _one(session, before, condition).id)
-    found = session.scalars(query.order_by(Paper.id.desc()).limit(PAGE + 1)).all()
-    return found[:PAGE], found[PAGE - 1].code if len(found) > PAGE else None

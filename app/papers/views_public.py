@@ -1,0 +1,63 @@
+"""Checking a paper: by its QR, or by number and code. Anybody may."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from app.access import public
+from app.db import reading
+from app.feature import Door, NavigationItem
+from app.papers import kinds, papers, queries
+from app.papers.models import Paper
+
+bp = Blueprint("papers_public", __name__)
+
+NAVIGATION = (
+    NavigationItem(Door.PUBLIC, _l("文书核验"), "papers_public.verify", icon="patch-check", order=600),
+)
+
+
+@bp.get("/verify")
+@public
+def verify() -> ResponseReturnValue:
+    """Show the form, and the answer when number and code came with the address."""
+    number, code = request.args.get("number", "")[:80], request.args.get("code", "")[:40]
+    if not number.strip() or not code.strip():
+        return render_template("papers/verify.html", asked=bool(number or code), number=number, code=code)
+    with reading() as session:
+        paper = queries.by_number_and_code(session, number, code)
+        answer = _answer(paper, queries.replacement(session, paper) if paper else None)
+    page = render_template(
+        "papers/verify.html", asked=True, number=number, code=code, complete=True, **answer
+    )
+    return page, 200 if paper else 404
+
+
+@bp.get("/verify/<code>")
+@public
+def verify_code(code: str) -> ResponseReturnValue:
+    """Show the answer for the code that the QR carries."""
+    with reading() as session:
+        paper = queries.by_code(session, code[:40])
+        answer = _answer(paper, queries.replacement(session, paper) if paper else None)
+    page = render_template(
+        "papers/verify.html", asked=True, number="", code="" if paper else code[:40], complete=True, **answer
+    )
+    return page, 200 if paper else 404
+
+
+def _answer(paper: Paper | None, replacement: Paper | None) -> dict[str, Any]:
+    """Return what the page may say: kind, number, day, state and the kind's public fields, nothing else."""
+    if paper is None:
+        return {"paper": None}
+    kind = kinds.by_key(paper.kind)
+    content = papers.content_of(paper)
+    return {
+        "paper": paper,
+        "kind": kind,
+        "intact": papers.content_hash(paper) == paper.content_sha256,
+        "said": [(label, content[key]) for key, label in kind.public_fields.items() if content.get(key)],
+        "replacement": replacement,
+    }
