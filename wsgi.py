@@ -27,11 +27,18 @@ from app.files import access as file_access
 from app.files import jobs as files_jobs
 from app.files import views as files_views
 from app.jobs import cli as jobs_cli
+from app.jobs import jobs as jobs_jobs
 from app.jobs import registry
+from app.jobs import views_staff as jobs_staff
 from app.look import views_public as look_public
+from app.messages import views as messages_views
+from app.outbox import channels
 from app.outbox import jobs as outbox_jobs
+from app.outbox import views_staff as outbox_staff
 from app.papers import jobs as papers_jobs
 from app.papers import kinds as paper_kinds
+from app.papers import queries as papers_queries
+from app.papers import rendering as papers_rendering
 from app.papers import views_member as papers_member
 from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
@@ -50,9 +57,28 @@ FEATURES: tuple[Feature, ...] = (
     Feature("look", blueprints=(look_public.bp,)),
     Feature("regions", commands=(regions_cli.regions,)),
     Feature("files", blueprints=(files_views.bp,), jobs=files_jobs.JOBS),
-    Feature("outbox", jobs=outbox_jobs.JOBS),
-    Feature("papers", blueprints=(papers_public.bp, papers_member.bp, papers_staff.bp), jobs=papers_jobs.JOBS),
-    Feature("jobs", commands=(jobs_cli.jobs,)),
+    Feature(
+        "outbox", blueprints=(outbox_staff.bp,), navigation=outbox_staff.NAVIGATION, jobs=outbox_jobs.JOBS
+    ),
+    Feature(
+        "messages",
+        blueprints=(messages_views.member, messages_views.staff),
+        navigation=messages_views.NAVIGATION,
+    ),
+    Feature(
+        "papers",
+        blueprints=(papers_public.bp, papers_member.bp, papers_staff.bp),
+        navigation=(*papers_public.NAVIGATION, *papers_member.NAVIGATION, *papers_staff.NAVIGATION),
+        jobs=papers_jobs.JOBS,
+        file_readers={papers_rendering.SUBJECT: papers_queries.may_read_file},
+    ),
+    Feature(
+        "jobs",
+        blueprints=(jobs_staff.bp,),
+        navigation=jobs_staff.NAVIGATION,
+        jobs=jobs_jobs.JOBS,
+        commands=(jobs_cli.jobs,),
+    ),
     Feature("catalogue", commands=(catalogue_cli.catalogue,)),
     Feature(
         "contributions",
@@ -78,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keys.use(settings)
     clock.follow(settings.clock_file)
     db.connect(settings)
+    channels.use(settings)
     Babel(web, default_locale="zh_Hans", default_timezone="Asia/Shanghai")
     web.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(web)
