@@ -18,6 +18,8 @@ from app import clock, db, health, keys, migrate
 from app.access import guard_routes, public
 from app.audit import jobs as audit_jobs
 from app.audit import views_staff as audit_staff
+from app.calendar import cli as calendar_cli
+from app.calendar import views_staff as calendar_staff
 from app.commands import COMMANDS
 from app.config import Settings, SettingsError, load
 from app.context import register_context
@@ -28,7 +30,7 @@ from app.files import jobs as files_jobs
 from app.files import views as files_views
 from app.jobs import cli as jobs_cli
 from app.jobs import jobs as jobs_jobs
-from app.jobs import registry
+from app.jobs import registry, scheduler
 from app.jobs import views_staff as jobs_staff
 from app.look import views_public as look_public
 from app.messages import views as messages_views
@@ -44,6 +46,7 @@ from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
 from app.problems import register_problems
 from app.regions import cli as regions_cli
+from app.regions import views_staff as regions_staff
 from app.security import protect
 from app.users.login import init_login
 from points import sources
@@ -55,7 +58,18 @@ FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
     Feature("audit", blueprints=(audit_staff.bp,), navigation=audit_staff.NAVIGATION, jobs=audit_jobs.JOBS),
     Feature("look", blueprints=(look_public.bp,)),
-    Feature("regions", commands=(regions_cli.regions,)),
+    Feature(
+        "regions",
+        blueprints=(regions_staff.bp,),
+        navigation=regions_staff.NAVIGATION,
+        commands=(regions_cli.regions,),
+    ),
+    Feature(
+        "calendar",
+        blueprints=(calendar_staff.bp,),
+        navigation=calendar_staff.NAVIGATION,
+        commands=(calendar_cli.calendar,),
+    ),
     Feature("files", blueprints=(files_views.bp,), jobs=files_jobs.JOBS),
     Feature(
         "outbox", blueprints=(outbox_staff.bp,), navigation=outbox_staff.NAVIGATION, jobs=outbox_jobs.JOBS
@@ -139,5 +153,7 @@ def __getattr__(name: str) -> Any:
         lacking = migrate.missing(db.database())
         if lacking:
             sys.exit(f"Zhongli does not start: the schema lacks {', '.join(lacking)}. Run: flask db upgrade")
+        if web.extensions["zhongli"].jobs == "embedded":  # each run is a row: several workers still run it once
+            scheduler.start_embedded(web)
         return web
     raise AttributeError(name)
