@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 from wtforms import Field, SelectChoice, SelectField
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from app import clock
@@ -58,7 +59,7 @@ class RegionField(SelectField):
         """Refuse a code that is not in the list."""
         allowed = {one.code for one in self._options if one.level in self._allowed}
         if self.data is not None and self.data not in allowed:
-            raise ValueError(_("请从列表中选择一个所在地。"))
+            raise ValidationError(_("请从列表中选择一个所在地。"))
 
 
 class VillageField(Field):
