@@ -34,7 +34,7 @@ ENVIRONMENT = {
 }
 
 
-def _schema(database: db.Database) -> None:
+def make_schema(database: db.Database) -> None:
     """Make all tables and triggers from the models."""
     root = Path(wsgi.__file__).parent
     models = [
@@ -71,7 +71,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load({**ENVIRONMENT, "ZHONGLI_DATA_DIR": str(folder)})
     keys.use(settings)
     database = db.Database(settings)
-    _schema(database)
+    make_schema(database)
     with database.writer.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -97,7 +97,7 @@ def _template(url: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
         {**ENVIRONMENT, "DATABASE_URL": made, "ZHONGLI_DATA_DIR": str(tmp_path_factory.mktemp("pg"))}
     )
     database = db.Database(settings)
-    _schema(database)
+    make_schema(database)
     database.close()
     return url
 

@@ -70,12 +70,14 @@ def unguarded(database: Database) -> Iterator[Connection]:
 
 def found_after(connection: Connection, *statements: str) -> list[Break]:
     """Return what verify finds after some changes, which are then undone."""
-    with connection.begin_nested() as undone, Session(connection) as session:
+    undone = connection.begin_nested()
+    try:
         for statement in statements:
             connection.exec_driver_sql(statement)
-        found = list(verify(session))
+        with Session(connection) as session:
+            return list(verify(session))
+    finally:
         undone.rollback()
-    return found
 
 
 def literal(key: Any) -> str:
