@@ -6,7 +6,7 @@ its doors, jobs, commands and papers.
 
 import logging
 import sys
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 from flask import Flask
@@ -139,7 +139,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):
-        web.view_functions[endpoint] = public(partial(web.view_functions[endpoint]))
+        view = web.view_functions[endpoint]
+        web.view_functions[endpoint] = public(update_wrapper(partial(view), view))
     if settings.proxies:
         hops = settings.proxies
         web.wsgi_app = ProxyFix(web.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
