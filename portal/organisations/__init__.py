@@ -1,0 +1,1 @@
+"""The public directory of organisations: each page shows what an organisation gave, its points and its rank."""
