@@ -40,6 +40,7 @@ def protect(web: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=25 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=2_000,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,  # our own assets carry a mark of their content besides
     )
     csrf.init_app(web)
 
