@@ -5,21 +5,28 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
+import flask_bootstrap
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+_BOOTSTRAP = Path(flask_bootstrap.__file__).parent / "static/bootstrap5/css/bootstrap.min.css"
 
 
 def asset(name: str) -> str:
     """Return the address of a file in app/static, with a mark of its content, so that browsers may keep it."""
-    return url_for("static", filename=name, v=_mark(name))
+    return url_for("static", filename=name, v=_mark(STATIC / name))
+
+
+def bootstrap_css() -> str:
+    """Return the address of Bootstrap's stylesheet out of its package, with its mark."""
+    return url_for("bootstrap.static", filename="css/bootstrap.min.css", v=_mark(_BOOTSTRAP))
 
 
 @cache
-def _mark(name: str) -> str:
-    return sha256((STATIC / name).read_bytes()).hexdigest()[:8]
+def _mark(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:8]
 
 
 def with_query(**changes: str | int | None) -> str:

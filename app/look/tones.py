@@ -14,11 +14,33 @@ _ICONS = {
 }
 _OF_VALUE = {
     **dict.fromkeys(
-        ("draft", "new", "planned", "inactive", "archived", "withdrawn", "expired", "superseded", "closed"),
+        (
+            "draft",
+            "logged",
+            "new",
+            "planned",
+            "inactive",
+            "archived",
+            "withdrawn",
+            "expired",
+            "superseded",
+            "closed",
+        ),
         "quiet",
     ),
     **dict.fromkeys(
-        ("submitted", "pending", "waiting", "returned", "queued", "held", "to_review", "offered"), "waiting"
+        (
+            "submitted",
+            "pending",
+            "waiting",
+            "returned",
+            "sent_back",
+            "queued",
+            "held",
+            "to_review",
+            "offered",
+        ),
+        "waiting",
     ),
     **dict.fromkeys(
         ("in_review", "reviewed", "claimed", "running", "working", "open", "rendering", "delivering"),
@@ -28,6 +50,7 @@ _OF_VALUE = {
         (
             "approved",
             "verified",
+            "awarded",
             "active",
             "done",
             "published",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from app.access import public, safe_next
 from app.look import samples
-from app.look.addresses import asset, sort_order, sort_url, with_query
+from app.look.addresses import asset, bootstrap_css, sort_order, sort_url, with_query
 from app.look.fields import attributes, first_id, flat_errors, has_files, unit_of
 from app.look.frame import COOKIE, frame_context
 from app.look.icons import icon
@@ -14,6 +14,7 @@ from app.look.tones import tone, tone_icon
 
 bp = Blueprint("look", __name__)
 _YEAR = 365 * 24 * 3600
+_ASSETS = ("static", "bootstrap.static")
 
 
 @bp.record_once
@@ -21,6 +22,7 @@ def _give_templates_their_tools(state: Any) -> None:
     state.app.jinja_env.globals.update(
         asset=asset,
         attributes=attributes,
+        bootstrap_css=bootstrap_css,
         first_id=first_id,
         flat_errors=flat_errors,
         has_files=has_files,
@@ -33,6 +35,14 @@ def _give_templates_their_tools(state: Any) -> None:
         with_query=with_query,
     )
     state.app.context_processor(frame_context)
+
+
+@bp.after_app_request
+def _keep_marked_assets(response: Response) -> Response:
+    """Let browsers keep a file whose address carries the mark of its content."""
+    if request.endpoint in _ASSETS and "v" in request.args and response.status_code in {200, 304}:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 @bp.get("/style")

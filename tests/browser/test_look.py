@@ -26,11 +26,11 @@ def test_style_pages_are_accessible_and_fit(
 def test_large_type_is_switched_without_script_and_stays(live: Live, page: Page) -> None:
     page.goto(live.url + "/style/list")
     page.get_by_role("link", name="大字版").click()
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
+    expect(page.locator("body")).to_have_css("font-size", "18px")
     page.goto(live.url + "/style")
     page.get_by_role("link", name="标准版").click()
     assert page.url == live.url + "/style"
-    assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px"
+    expect(page.locator("body")).to_have_css("font-size", "16px")
 
 
 def test_narrow_screens_fold_the_navigation(live: Live, page: Page) -> None:
