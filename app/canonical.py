@@ -11,17 +11,28 @@ from typing import Any
 
 
 def _time(value: datetime) -> bytes:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
+    return (value.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z").encode()
 
 
-_WRITERS: dict[type, tuple[bytes, Callable[[Any], bytes]]] = {
-    str: (b"s", str.encode),
-    int: (b"i", lambda value: b"%d" % value),
-    bool: (b"b", lambda value: b"1" if value else b"0"),
-    bytes: (b"x", bytes),
-    uuid.UUID: (b"u", lambda value: value.bytes),
-    datetime: (b"t", _time),
-    date: (b"d", lambda value: value.isoformat().encode()),
+def _text(value: str) -> bytes:
+    body = value.encode()
+    return b"s%d:%b" % (len(body), body)
+
+
+def _number(value: int) -> bytes:
+    body = b"%d" % value
+    return b"i%d:%b" % (len(body), body)
+
+
+_WRITERS: dict[type, Callable[[Any], bytes]] = {
+    type(None): lambda value: b"-",
+    str: _text,
+    int: _number,
+    bool: lambda value: b"b1:1" if value else b"b1:0",
+    bytes: lambda value: b"x%d:%b" % (len(value), value),
+    uuid.UUID: lambda value: b"u16:" + value.bytes,
+    datetime: lambda value: b"t27:" + _time(value),
+    date: lambda value: b"d10:" + value.isoformat().encode(),
 }
 
 
@@ -30,19 +41,10 @@ def canonical(values: Iterable[Any]) -> bytes:
 
     Raises TypeError for any other type (a float has no place in a signed row).
     """
-    parts = []
-    for value in values:
-        if value is None:
-            parts.append(b"-")
-            continue
-        writer = _WRITERS.get(type(value)) or _by_base(value)
-        letter, write = writer
-        body = write(value)
-        parts.append(b"%b%d:%b" % (letter, len(body), body))
-    return b"".join(parts)
+    return b"".join([(_WRITERS.get(type(value)) or _by_base(value))(value) for value in values])
 
 
-def _by_base(value: Any) -> tuple[bytes, Callable[[Any], bytes]]:
+def _by_base(value: Any) -> Callable[[Any], bytes]:
     if isinstance(value, str):  # labelled enums are text
-        return b"s", lambda text: str(text.value).encode() if hasattr(text, "value") else str.encode(text)
+        return lambda text: _text(str(text.value) if hasattr(text, "value") else str(text))
     raise TypeError(f"no canonical form for {type(value).__name__}")

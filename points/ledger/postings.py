@@ -36,6 +36,8 @@ _POSTING = Base.metadata.tables[Posting.__tablename__]
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
 _KEY = ("source_id", "reason", "revision", "source_kind")
 _CHUNK = 500
+_FEW = 4
+"""Up to so many accounts are changed one by one."""
 _NOT_YET = (None,) * (UNDER_LOCK.stop - UNDER_LOCK.start)
 
 
@@ -215,16 +217,11 @@ def _first(connection: Connection, draft: _Draft) -> Posted:
 
 
 def _move(session: Session, drafts: Sequence[_Draft]) -> None:
-    """Lock the balances, number and sign the transfers, write both."""
+    """Move the balances, number and sign the transfers, write them."""
     connection = session.connection()
     dialect = connection.dialect.name
-    balances = _lock_balances(connection, _touched(drafts))
+    balances = _move_balances(connection, _changes(drafts))
     rows = [_numbered(balances, draft, *pair) for draft in drafts for pair in _pairs(draft)]
-    if balances:
-        connection.exec_driver_sql(
-            _update_balance(dialect),
-            [driver_row((balance, last, key), dialect) for key, (balance, last) in balances.items()],
-        )
     if rows:
         connection.exec_driver_sql(
             insert_statement(_TRANSFER, dialect), [driver_row(row, dialect) for row in rows]
@@ -235,9 +232,16 @@ def _pairs(draft: _Draft) -> Iterable[tuple[TransferRequest, tuple[Any, ...]]]:
     return zip(draft.request.transfers, draft.transfers, strict=True)
 
 
-def _touched(drafts: Sequence[_Draft]) -> list[UUID]:
-    sides = (side for draft in drafts for one in draft.request.transfers for side in (one.source, one.target))
-    return sorted({side.id for side in sides if side.keeps_balance})
+def _changes(drafts: Sequence[_Draft]) -> list[tuple[UUID, int, int]]:
+    """Return each party account with the points and the number of transfers that come to it, in key order."""
+    changes: dict[UUID, tuple[int, int]] = {}
+    for draft in drafts:
+        for one in draft.request.transfers:
+            for side, points in ((one.source, -one.points), (one.target, one.points)):
+                if side.keeps_balance:
+                    total, count = changes.get(side.id, (0, 0))
+                    changes[side.id] = (total + points, count + 1)
+    return sorted((key, points, count) for key, (points, count) in changes.items())
 
 
 def _numbered(
@@ -265,29 +269,49 @@ def _numbered(
     return signed((*row[: UNDER_LOCK.start], *numbers, *after, *row[UNDER_LOCK.stop :]))
 
 
-def _lock_balances(connection: Connection, account_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """Return balance and last number of each account, their rows locked in the order of their keys."""
+def _move_balances(
+    connection: Connection, changes: Sequence[tuple[UUID, int, int]]
+) -> dict[UUID, tuple[int, int]]:
+    """Change the balances, locked in the order of their keys, and return balance and last number as they were.
+
+    One statement an account where there are few; many are locked and changed in two.
+    """
     dialect = connection.dialect.name
-    found: dict[UUID, tuple[int, int]] = {}
-    for start in range(0, len(account_ids), _CHUNK):
-        chunk = account_ids[start : start + _CHUNK]
-        rows = connection.exec_driver_sql(_select_balances(dialect, len(chunk)), driver_row(chunk, dialect))
+    before: dict[UUID, tuple[int, int]] = {}
+    if len(changes) <= _FEW:
+        for key, points, count in changes:
+            balance, last = connection.exec_driver_sql(
+                _change_statement(dialect) + " RETURNING balance, last_number",
+                driver_row((points, count, key), dialect),
+            ).one()
+            before[key] = (balance - points, last - count)
+        return before
+    for start in range(0, len(changes), _CHUNK):
+        chunk = [key for key, _, _ in changes[start : start + _CHUNK]]
+        rows = connection.exec_driver_sql(_lock_statement(dialect, len(chunk)), driver_row(chunk, dialect))
         for key, balance, last in rows:
-            found[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
-    return found
+            before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
+    connection.exec_driver_sql(
+        _change_statement(dialect),
+        [driver_row((points, count, key), dialect) for key, points, count in changes],
+    )
+    return before
 
 
 @cache
-def _select_balances(dialect: str, count: int) -> str:
+def _change_statement(dialect: str) -> str:
+    statement = (
+        "UPDATE account_balance SET balance = balance + {0}, last_number = last_number + {0} "
+        "WHERE account_id = {0}"
+    )
+    return statement.format("?" if dialect == "sqlite" else "%s")
+
+
+@cache
+def _lock_statement(dialect: str, count: int) -> str:
     marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
     held = "" if dialect == "sqlite" else " FOR UPDATE"
     return (
         "SELECT account_id, balance, last_number FROM account_balance "
         f"WHERE account_id IN ({marks}) ORDER BY account_id{held}"
     )
-
-
-@cache
-def _update_balance(dialect: str) -> str:
-    statement = "UPDATE account_balance SET balance = {0}, last_number = {0} WHERE account_id = {0}"
-    return statement.format("?" if dialect == "sqlite" else "%s")
