@@ -1,5 +1,7 @@
 """Files on their way to a browser: always downloads, never pages."""
 
+from urllib.parse import quote
+
 from flask import Response, make_response
 
 
@@ -7,7 +9,8 @@ def as_download(data: bytes, name: str, media_type: str) -> Response:
     """Return bytes as a download that no browser runs, frames, guesses about or keeps."""
     response = make_response(data)
     response.headers["Content-Type"] = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    encoded = quote(name, safe="", errors="replace")  # headers are ASCII; RFC 8187 carries the rest
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{encoded}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

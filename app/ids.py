@@ -37,4 +37,5 @@ def new_code() -> str:
 def clean_code(text: str) -> str:
     """Return what a person typed for a code in its stored form (case, blanks, hyphens, I→1, L→1, O→0)."""
     folded = "".join(text.split()).replace("-", "").upper()
-    return folded.translate(str.maketrans("ILO", "110"))
+    letters = folded.translate(str.maketrans("ILO", "110"))
+    return "".join(letter for letter in letters if letter in _ALPHABET)

@@ -21,6 +21,6 @@ def clean_name(name: str | None, kind: MediaType) -> str:
     text = "".join(
         letter for letter in text if unicodedata.category(letter)[0] != "C"
     )  # control, bidi, surrogates
-    text = _FORBIDDEN.sub("_", " ".join(text.split())).strip(". ")
+    text = _FORBIDDEN.sub("_", " ".join(text.split()))
     stem = _KNOWN_ENDING.sub("", text).strip(". ")
     return (stem[:MAX_LENGTH].strip(". ") or "file") + ENDINGS[kind]

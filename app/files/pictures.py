@@ -46,6 +46,8 @@ def redraw(data: bytes, kind: MediaType) -> Picture:
             )
     except InvalidInput:
         raise
+    except Image.DecompressionBombError as bomb:
+        raise InvalidInput(_("图片的像素太多，请缩小后再上传。")) from bomb
     except Exception as broken:  # decoders of hostile bytes raise nearly anything; all of it means unreadable
         raise InvalidInput(_("图片已损坏，打不开。")) from broken
     return Picture(result.getvalue(), captured_at)

@@ -5,6 +5,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -46,7 +47,7 @@ def test_chinese_text_title_language_and_tags() -> None:
     assert "人民币 12,345.60 元" in text
     assert reader.metadata is not None
     assert reader.metadata.title == "捐赠证书"
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "zh-Hans"
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root

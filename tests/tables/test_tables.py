@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -67,7 +68,8 @@ def test_header_is_frozen_and_filtered_and_the_file_says_whose_it_is() -> None:
     book = openpyxl.load_workbook(io.BytesIO(tables.write_xlsx([ROW], COLUMNS, STAMP)))
     sheet = book.worksheets[0]
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:H2")
-    assert "王经办 导出于 2026-11-21 12:00" in sheet.oddFooter.left.text
+    footer: Any = sheet.oddFooter
+    assert "王经办 导出于 2026-11-21 12:00" in footer.left.text
     assert book.worksheets[1]["A2"].value == "王经办 导出于 2026-11-21 12:00"
     assert sheet["B2"].data_type == "s"
 
