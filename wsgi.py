@@ -50,6 +50,10 @@ from app.regions import views_staff as regions_staff
 from app.security import protect
 from app.users.login import init_login
 from points import sources
+from portal import views_member as home_member
+from portal import views_public as home_public
+from portal import views_staff as home_staff
+from portal.organisations import views_public as organisations_public
 from projects.catalogue import cli as catalogue_cli
 from projects.contributions import source as contribution_source
 from projects.contributions.documents import DONATION_CERTIFICATE
@@ -92,6 +96,11 @@ FEATURES: tuple[Feature, ...] = (
         navigation=jobs_staff.NAVIGATION,
         jobs=jobs_jobs.JOBS,
         commands=(jobs_cli.jobs,),
+    ),
+    Feature(
+        "portal",
+        blueprints=(home_public.bp, home_member.bp, home_staff.bp, organisations_public.bp),
+        navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
     ),
     Feature("catalogue", commands=(catalogue_cli.catalogue,)),
     Feature(

@@ -1,0 +1,154 @@
+"""What the three door pages read from all features."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.calendar import queries as calendar
+from app.calendar.rules import working_days_left
+from app.messages import queries as messages
+from app.messages.models import Message
+from app.parties import directory
+from app.parties import queries as parties
+from app.parties.kinds import PartyKind, RegistrationState
+from app.parties.models import Party
+from app.permissions import Actor, Permission
+from points.ledger import queries as ledger
+from points.ledger.kinds import AccountKind
+from portal import months
+from projects.contributions import published
+from projects.contributions import queries as contributions
+from projects.contributions.rules import ContributionState
+
+NEWEST = 8
+SHORT = 5
+"""Lines of each short list on a door page."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The figures of the public home; by_month in centipoints."""
+
+    organisations: int
+    volunteers: int
+    totals: published.Totals
+    by_month: list[tuple[date, int]]
+    newest: list[published.Published]
+    named: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One party that the actor acts for, with its points."""
+
+    party: Party
+    honour: int
+    redeemable: int
+    this_month: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for a member: registrations to mend, contributions sent back and not yet sent, unread messages."""
+
+    mine: list[Mine]
+    to_mend: list[Party]
+    sent_back: contributions.Page
+    unsent: contributions.Page
+    waiting: int
+    unread: int
+    newest: contributions.Page
+    news: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queue: how many wait, how many working days the oldest has waited, and the first of them."""
+
+    count: int
+    days: int
+    organisations: int = 0
+    persons: int = 0
+
+
+def city(session: Session) -> City:
+    """Return what the public home shows. ``named``: givers whose whole name the public may read."""
+    year = months.last_twelve(clock.today())
+    newest = published.newest(session, NEWEST)
+    givers = {one.giver.id: one.giver for one in newest}
+    return City(
+        organisations=directory.organisation_count(session),
+        volunteers=directory.volunteer_count(session),
+        totals=published.totals(session),
+        by_month=list(published.centipoints_by_month(session, year).items()),
+        newest=newest,
+        named=frozenset(giver.id for giver in givers.values() if parties.may_name_publicly(session, giver)),
+    )
+
+
+def desk(session: Session, actor: Actor) -> Desk:
+    """Return what waits for a member and what is new."""
+    month = clock.today().replace(day=1)
+    own = [parties.get(session, party_id) for party_id in _own_parties(actor)]
+    return Desk(
+        mine=[_mine(session, party, month) for party in own if party.state is not RegistrationState.DRAFT],
+        to_mend=[
+            party for party in own if party.state in {RegistrationState.DRAFT, RegistrationState.SENT_BACK}
+        ],
+        sent_back=_in_state(session, actor, ContributionState.SENT_BACK),
+        unsent=_in_state(session, actor, ContributionState.LOGGED),
+        waiting=sum(
+            _in_state(session, actor, state).sums.count
+            for state in (ContributionState.SUBMITTED, ContributionState.REVIEWED)
+        ),
+        unread=messages.unread_count(session, actor),
+        newest=contributions.own_page(session, actor, contributions.Filters(), limit=SHORT),
+        news=messages.inbox(session, actor).rows[:SHORT],
+    )
+
+
+def registrations_waiting(session: Session, actor: Actor) -> Waiting:
+    """Return the queue of registrations in the actor's regions."""
+    found = parties.staff_submitted(session, actor=actor, limit=1000)
+    kinds = [party.kind for party in found]
+    return Waiting(
+        count=len(found),
+        days=_days(session, found[0].state_since if found else None),
+        organisations=kinds.count(PartyKind.ORGANISATION),
+        persons=kinds.count(PartyKind.PERSON),
+    )
+
+
+def contributions_waiting(session: Session, actor: Actor) -> tuple[Waiting, contributions.Page]:
+    """Return the queue of contributions to verify in the actor's regions, and its first lines."""
+    page = contributions.staff_waiting(session, actor, contributions.Filters(), limit=SHORT)
+    oldest = min((row.contribution.state_since for row in page.rows), default=None)
+    return Waiting(contributions.staff_waiting_count(session, actor), _days(session, oldest)), page
+
+
+def _own_parties(actor: Actor) -> list[uuid.UUID]:
+    organisations = actor.organisations(Permission.OWN_STATEMENT)
+    person = (actor.person_id,) if actor.person_id is not None and not organisations else ()
+    return list(dict.fromkeys((*organisations, *person)))
+
+
+def _mine(session: Session, party: Party, month: date) -> Mine:
+    balances = ledger.balances(session, party.id)
+    ((_month, earned),) = ledger.points_by_month(session, party.id, months=[month])
+    return Mine(party, balances[AccountKind.HONOUR], balances[AccountKind.REDEEMABLE], earned)
+
+
+def _in_state(session: Session, actor: Actor, state: ContributionState) -> contributions.Page:
+    return contributions.own_page(session, actor, contributions.Filters(state=state), limit=SHORT)
+
+
+def _days(session: Session, since: datetime | None) -> int:
+    """Return the working days that have passed since an instant, today counted."""
+    if since is None:
+        return 0
+    began = clock.civil_date(since)
+    return working_days_left(calendar.load_calendar(session, since=began), began, max(clock.today(), began))
