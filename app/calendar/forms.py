@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, ValidationError
 
 from app import clock
 from app.calendar.notice import Notice, read_notice
@@ -20,9 +20,9 @@ from app.calendar.rules import (
     add_working_days,
 )
 from app.errors import Refused
-from app.fields import read_day
+from app.fields import NotBlank, read_day
 from app.figures import UnreadableFigure
-from app.forms import CleanText, Form, at_most, required
+from app.forms import CleanText, Form, at_most, required, stripped
 
 FIRST_YEAR = 1950
 _MOST = {TermUnit.WORKING_DAYS: 500, TermUnit.CALENDAR_DAYS: 4_000, TermUnit.MONTHS: 240}
@@ -42,7 +42,7 @@ class NoticeForm(Form):
     """The yearly notice as published; sent a first time it is shown as a calendar, confirmed it is entered."""
 
     year = IntegerField(_l("哪一年"), [required(_l("请填写年份，例如 2027。"))])
-    source = StringField(_l("通知文号"), [required(), at_most(200), CleanText()])
+    source = StringField(_l("通知文号"), [NotBlank(), at_most(200), CleanText()], filters=[stripped])
     text = TextAreaField(_l("通知内容"), [required(), at_most(5_000), CleanText()])
     confirmed = HiddenField()
 
@@ -62,7 +62,7 @@ class NoticeForm(Form):
         try:
             self.notice = read_notice(self.year.data, str(field.data))
         except Refused as refused:
-            raise ValueError(str(refused.sentence)) from refused
+            raise ValidationError(str(refused.sentence)) from refused
 
     @property
     def is_confirmed(self) -> bool:

@@ -71,6 +71,9 @@ def notice() -> Response | tuple[str, int]:
         form.year.data = (
             int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else _next_missing()
         )
+    elif "again" in request.form:
+        form.confirmed.data = ""
+        return render_template("calendar/notice.html", form=form), 200
     elif not form.is_confirmed and form.validate() and form.notice is not None:
         form.confirmed.data = "1"
         return render_template("calendar/check.html", form=form, **_understood(form.notice)), 200

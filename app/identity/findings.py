@@ -55,6 +55,8 @@ def normalise(text: str) -> str:
 
     A leading apostrophe, by which spreadsheets mark text, goes too. Nothing is guessed: a letter O stays an O.
     """
+    if text.isascii() and text.isalnum():  # nearly every number of a large register
+        return text.upper()
     kept = (sign for sign in text if not _is_invisible(sign))
     return "".join(kept).translate(_TABLE).upper().lstrip("'‘’`")
 
@@ -74,6 +76,8 @@ def spreadsheet_finding() -> Finding:
 
 def wrong_character(code: str, allowed: str, sentence: Any) -> Finding | None:
     """Return a finding for the first character outside ``allowed``; ``sentence`` makes it from place and sign."""
+    if not code.strip(allowed):
+        return None
     for place, sign in enumerate(code, start=1):
         if sign not in allowed:
             return Finding(Problem.CHARACTER, sentence(place, sign), place)

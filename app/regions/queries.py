@@ -36,7 +36,8 @@ class RegionOption:
 
 def find(session: Session, code: str) -> Region | None:
     """Return the division of a code, retired or not, or None."""
-    return session.get(Region, code)
+    # What is no code never reaches the database: PostgreSQL takes no NUL.
+    return session.get(Region, code) if rules.is_code(code) else None
 
 
 def get(session: Session, code: str) -> Region:
@@ -66,9 +67,8 @@ def child_counts(session: Session, codes: Iterable[str], *, on: date) -> dict[st
 
 def path(session: Session, code: str) -> list[Region]:
     """Return the divisions from the province down to a code, itself last. Raises NotFound."""
+    get(session, code)
     found = {region.code: region for region in _regions(session, {code, *rules.ancestors(code)})}
-    if code not in found:
-        raise NotFound(_("没有代码为 %(code)s 的行政区划。", code=code))
     return [found[one] for one in (*rules.ancestors(code), code) if one in found]
 
 
@@ -79,7 +79,7 @@ def full_names(
 
     A code on or above that level has its own name; an unknown code is absent.
     """
-    wanted = set(codes)
+    wanted = {code for code in codes if rules.is_code(code)}
     every = wanted.union(*(rules.ancestors(code) for code in wanted))
     found = {region.code: region for region in _regions(session, every)}
     names = {}

@@ -42,9 +42,7 @@ def test_the_demo_city_loads_once(database: Database, demo_rows: list[RegionRow]
     assert load(demo_rows) == Loaded(added=1504, changed=0, unchanged=0)
     assert load(demo_rows) == Loaded(added=0, changed=0, unchanged=1504)
     with reading() as session:
-        levels = dict(
-            session.execute(select(Region.level, func.count()).group_by(Region.level)).all()
-        )
+        levels = dict(session.execute(select(Region.level, func.count()).group_by(Region.level)).all())
         assert session.scalar(select(func.count()).select_from(AuditEvent)) == 1
         assert not queries.orphans(session)
         assert len(queries.children(session, "610300000000")) == 12
