@@ -19,12 +19,15 @@ from app.parties.models import Party
 from app.permissions import Actor, Permission
 from points.ledger import queries as ledger
 from points.ledger.kinds import AccountKind
+from points.rankings import queries as rankings
+from points.rankings.rules import periods
 from portal import months
 from projects.contributions import published
 from projects.contributions import queries as contributions
 from projects.contributions.rules import ContributionState
 
 NEWEST = 8
+LEADERS = 10
 SHORT = 5
 """Lines of each short list on a door page."""
 
@@ -37,6 +40,8 @@ class City:
     volunteers: int
     totals: published.Totals
     by_month: list[tuple[date, int]]
+    leaders: list[rankings.Ranked]
+    ranked_at: datetime | None
     newest: list[published.Published]
     named: frozenset[uuid.UUID]
 
@@ -75,6 +80,12 @@ class Waiting:
     persons: int = 0
 
 
+def this_month() -> str:
+    """Return the ranking period of the present month."""
+    month, _year, _all = periods(clock.today())
+    return month
+
+
 def city(session: Session) -> City:
     """Return what the public home shows. ``named``: givers whose whole name the public may read."""
     year = months.last_twelve(clock.today())
@@ -85,6 +96,8 @@ def city(session: Session) -> City:
         volunteers=directory.volunteer_count(session),
         totals=published.totals(session),
         by_month=list(published.centipoints_by_month(session, year).items()),
+        leaders=rankings.top(session, rankings.Cut(period=this_month()), LEADERS),
+        ranked_at=rankings.as_of(session),
         newest=newest,
         named=frozenset(giver.id for giver in givers.values() if parties.may_name_publicly(session, giver)),
     )

@@ -12,6 +12,7 @@ from app.db import reading
 from app.feature import Door, NavigationItem
 from app.parties.kinds import PartyKind
 from app.regions import queries as regions
+from points.rankings.queries import Ranked
 from portal import months, queries
 from projects.contributions import published, summary
 from projects.contributions.queries import Row
@@ -23,6 +24,12 @@ NAVIGATION = (
     NavigationItem(Door.PUBLIC, _l("参与单位"), "organisations_public.index", order=100),
 )
 
+RANKING_COLUMNS = [
+    {"key": "rank", "label": _l("名次"), "kind": "rank", "card": "lead"},
+    {"key": "name", "label": _l("单位或个人"), "card": "title", "url": "url", "sub": "place"},
+    {"key": "points", "label": _l("积分"), "kind": "points", "card": "side"},
+]
+
 
 @bp.get("/")
 @public
@@ -30,15 +37,34 @@ def index() -> str:
     """Show the public home."""
     with reading() as session:
         city = queries.city(session)
-        names = regions.full_names(session, [one.contribution.region_code for one in city.newest])
+        places = [one.contribution.region_code for one in city.newest]
+        names = regions.full_names(session, [*places, *(one.region_code for one in city.leaders)])
     moment = figures.moment(clock.now())
     return render_template(
         "portal/home.html",
         city=city,
         as_of=moment,
         chart=months.points_chart(_("全市近十二个月积分"), city.by_month, as_of=moment),
+        ranking_columns=RANKING_COLUMNS,
+        ranking=[_leader(one, names) for one in city.leaders],
         newest=[_line(one, city, names) for one in city.newest],
     )
+
+
+def _leader(one: Ranked, names: dict[str, str]) -> dict[str, Any]:
+    """Return a line of the ranking; everybody in it may be named."""
+    return {
+        "rank": one.rank,
+        "name": one.name,
+        "place": names.get(one.region_code, ""),
+        "points": one.points,
+        "url": organisation_url(one.party_kind, one.code),
+    }
+
+
+def organisation_url(kind: PartyKind, code: str) -> str | None:
+    """Return the public page of a party, which only organisations have."""
+    return url_for("organisations_public.show", code=code) if kind is PartyKind.ORGANISATION else None
 
 
 def _line(one: published.Published, city: queries.City, names: dict[str, str]) -> dict[str, Any]:
@@ -55,8 +81,6 @@ def _line(one: published.Published, city: queries.City, names: dict[str, str]) -
         "meta": " · ".join(
             (str(who), names.get(contribution.region_code, ""), contribution.happened_on.isoformat())
         ),
-        "url": url_for("organisations_public.show", code=one.giver.code)
-        if one.giver.kind is PartyKind.ORGANISATION
-        else None,
+        "url": organisation_url(one.giver.kind, one.giver.code),
         "side": _("%(points)s 分", points=figures.points(contribution.awarded_centipoints)),
     }

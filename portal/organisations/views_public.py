@@ -11,14 +11,17 @@ from app.access import public
 from app.db import reading
 from app.look.addresses import with_query
 from app.parties import directory
-from app.parties.kinds import OrganisationKind
+from app.parties.kinds import OrganisationKind, PartyKind
 from app.regions import queries as regions
 from app.regions.forms import city_region
 from app.regions.rules import is_code
 from points.ledger import queries as ledger
 from points.ledger.kinds import Purse
+from points.rankings import queries as rankings
+from points.rankings.queries import Cut
 from portal import months
 from portal.organisations import queries
+from portal.queries import this_month
 from projects.contributions import published, summary
 from projects.contributions.queries import Row
 
@@ -95,6 +98,9 @@ def show(code: str) -> str:
         totals = published.totals(session, party_id=party.id)
         organised = published.organised_minutes(session, party.id)
         by_month = ledger.points_by_month(session, party.id, months=months.last_twelve(today))
+        rank = rankings.standing_of(
+            session, party.id, Cut(period=this_month(), party_kind=PartyKind.ORGANISATION)
+        )
         honour = ledger.balance(session, party.id, Purse.HONOUR)
         places = [party.region_code, *(row[0].region_code for row in given.rows)]
         names = regions.full_names(session, places)
@@ -105,6 +111,7 @@ def show(code: str) -> str:
         place=names.get(party.region_code, ""),
         totals=totals,
         organised=organised,
+        rank=rank,
         honour=honour,
         chart=months.points_chart(_("近十二个月积分"), by_month, as_of=figures.moment(clock.now())),
         columns=GIVEN_COLUMNS,
