@@ -47,6 +47,7 @@ def insert_if_absent(session: Session, model: type[Base], **values: Any) -> bool
     """Insert one row unless a unique key already has it; return whether it was new. Never raises for a twin."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     statement = insert(cast(Table, model.__table__)).values(**values).on_conflict_do_nothing()
+    statement = statement.execution_options(preserve_rowcount=True)
     return cast(CursorResult[Any], session.execute(statement)).rowcount == 1
 
 
