@@ -162,7 +162,7 @@ def test_mail_goes_to_a_folder_where_no_server_is_set(database: Database) -> Non
 
 
 def test_a_header_cannot_be_smuggled_in() -> None:
-    with pytest.raises(ValueError, match="newline|linefeed"):
+    with pytest.raises(ValueError, match=r"newline|linefeed"):
         channels.mail("C0DE", LETTER | {"subject": "x\r\nBcc: all@example.org"}, "a@b.cn")
 
 
