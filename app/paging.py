@@ -39,7 +39,7 @@ class Page(Generic[T]):
 
 def fetch(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     order: Sequence[Order],
     *,
     after: str | None = None,

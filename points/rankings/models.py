@@ -21,7 +21,9 @@ class Standing(Base):
     county: Mapped[RegionCode] = mapped_column(comment="of the party's region as of its newest transfer")
     town: Mapped[RegionCode] = mapped_column()
     village: Mapped[RegionCode] = mapped_column()
-    points: Mapped[Centipoints] = mapped_column(comment="below zero only while a reversal waits for its period")
+    points: Mapped[Centipoints] = mapped_column(
+        comment="below zero only while a reversal waits for its period"
+    )
 
     __table_args__ = (
         Index("ix_standing_points", "programme_id", "period", "kind", "points"),

@@ -1,0 +1,73 @@
+"""flask points reconcile, verify, rebuild-rankings; flask points rules load, publish."""
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+
+from app.db import reading, transaction
+from app.errors import Refused
+from app.permissions import SYSTEM
+from points.ledger.reconciliation import reconcile
+from points.ledger.verification import verify
+from points.rankings.rollup import rebuild
+from points.rulesets import document, publication
+
+points = AppGroup("points", help="The ledger of points, its rules and rankings.")
+rules = AppGroup("rules", help="Versions of the rules.")
+points.add_command(rules)
+
+
+@points.command("reconcile")
+def reconcile_command() -> None:
+    """Rebuild every balance from the transfers; exit 1 and name each difference when there is one."""
+    with reading() as session:
+        differences = [one.sentence for one in reconcile(session)]
+    _tell(differences, "balances differ")
+
+
+@points.command("verify")
+def verify_command() -> None:
+    """Check signatures, postings, running numbers and leaves; exit 1 and name each broken row when there is one."""
+    with reading() as session:
+        breaks = [f"{one.kind.value} {one.table} {one.key}: {one.sentence}" for one in verify(session)]
+    _tell(breaks, "breaks")
+
+
+@points.command("rebuild-rankings")
+def rebuild_command() -> None:
+    """Make the live rankings anew from the ledger's leaves."""
+    click.echo(f"{rebuild()} leaves added up")
+
+
+@rules.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load_command(file: Path) -> None:
+    """Store a ruleset file (TOML) as the draft of its version."""
+    try:
+        with transaction() as session:
+            draft = publication.draft_ruleset(session, document.read(file.read_text("utf-8")), actor=SYSTEM)
+    except (Refused, UnicodeDecodeError) as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"Draft of version {draft.version}: {draft.id}")
+
+
+@rules.command("publish")
+@click.argument("ruleset", type=click.UUID)
+def publish_command(ruleset: UUID) -> None:
+    """Publish a draft; from its first day on it is the one that scores."""
+    try:
+        with transaction() as session:
+            published = publication.publish_ruleset(session, ruleset, actor=SYSTEM)
+    except Refused as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"Version {published.version} is in force from {published.effective_from.isoformat()}")
+
+
+def _tell(found: list[str], noun: str) -> None:
+    for sentence in found:
+        click.echo(sentence, err=True)
+    click.echo(f"{len(found)} {noun}")
+    if found:
+        raise SystemExit(1)

@@ -1,0 +1,184 @@
+"""Live rankings: sums, cuts, ties, consent, and that a leaf is added once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import clock
+from app.db import Database, reading, transaction
+from app.parties.models import ActingRole, Consent, ConsentPurpose, PartyKind
+from app.permissions import SYSTEM
+from points.awards import award, reverse_award
+from points.ledger.leaves import number_leaves
+from points.rankings import queries, rules
+from points.rankings.queries import Cut
+from points.rankings.rollup import add_batch, rebuild, roll_up
+from points.rulesets.kinds import ContributionKind
+from tests.points import city
+
+NAMES = ("甲会", "乙会", "丙会", "丁会")
+YUAN = (500, 300, 300, 100)
+
+
+@pytest.fixture
+def parties(database: Database) -> dict[str, UUID]:
+    """Four organisations that gave 5, 3, 3 and 1 points in November."""
+    with transaction() as session:
+        city.programme(session)
+        made = {name: city.party(session, name) for name in NAMES}
+        for name, yuan in zip(NAMES, YUAN, strict=True):
+            award(session, city.gift(made[name], yuan=yuan), actor=SYSTEM)
+    refresh()
+    return made
+
+
+def refresh() -> None:
+    number_leaves()
+    roll_up()
+
+
+def ranking(cut: Cut) -> list[tuple[int, str, int]]:
+    with reading() as session:
+        return [(one.rank, one.name, one.points) for one in queries.page(session, cut).rows]
+
+
+ORDER = [(1, "甲会", 500), (2, "丙会", 300), (2, "乙会", 300), (4, "丁会", 100)]
+"""Equal sums stand in the order of their names' sort keys (here the names themselves)."""
+
+
+def test_ties_are_1_2_2_4(parties: dict[str, UUID]) -> None:
+    for period in ("2026-11", "2026", "all"):
+        assert ranking(Cut(period)) == ORDER
+    assert ranking(Cut("2026-10")) == []
+    assert ranking(Cut(kind=ContributionKind.MONEY)) == ORDER
+    assert ranking(Cut(kind=ContributionKind.SERVICE)) == []
+
+
+def test_pages_go_on_with_the_rank(parties: dict[str, UUID]) -> None:
+    with reading() as session:
+        found, cursor = [], None
+        for _ in range(4):
+            page = queries.page(session, Cut(), after=cursor, size=1)
+            found += [(one.rank, one.name, one.points) for one in page.rows]
+            cursor = page.after
+        assert cursor is None
+        back = queries.page(session, Cut(), before=page.before, size=1)
+    assert found == ORDER
+    assert [one.rank for one in back.rows] == [2]
+
+
+def test_ones_own_place(parties: dict[str, UUID]) -> None:
+    with reading() as session:
+        assert queries.standing_of(session, parties["乙会"], Cut()) == queries.Place(2, 300, 4)
+        assert queries.standing_of(session, parties["丁会"], Cut("2026")) == queries.Place(4, 100, 4)
+
+
+def test_a_reversal_leaves_its_period(parties: dict[str, UUID]) -> None:
+    request = city.gift(parties["丁会"], yuan=900, day=date(2026, 3, 5))
+    with transaction() as session:
+        award(session, request, actor=SYSTEM)
+    refresh()
+    assert ranking(Cut("2026-03")) == [(1, "丁会", 900)]
+    assert ranking(Cut("2026"))[0] == (1, "丁会", 1000)
+    with transaction() as session:
+        reverse_award(
+            session, source_kind="contribution", source_id=request.source_id, reason="误", actor=SYSTEM
+        )
+    refresh()
+    assert ranking(Cut("2026-03")) == []
+    assert ranking(Cut("2026")) == ORDER
+
+
+def test_each_leaf_is_added_once(parties: dict[str, UUID]) -> None:
+    with transaction() as session:
+        for _ in range(20):
+            award(session, city.gift(parties["甲会"], yuan=100), actor=SYSTEM)
+
+    def both(_: int) -> None:
+        number_leaves()
+        roll_up()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(both, range(12)))
+    with transaction() as session:
+        assert add_batch(session) == 0
+    assert ranking(Cut())[0] == (1, "甲会", 2500)
+    before = ranking(Cut("2026-11"))
+    assert rebuild() == 24
+    assert ranking(Cut("2026-11")) == before
+
+
+def test_regions_are_subtrees(parties: dict[str, UUID]) -> None:
+    with transaction() as session:
+        far = city.party(session, "远方会", region_code="610327105000")
+        award(session, replace(city.gift(far, yuan=200), region_code="610327105000"), actor=SYSTEM)
+    refresh()
+    assert ranking(Cut(region_code="610327000000")) == [(1, "远方会", 200)]
+    assert ranking(Cut(region_code="610327105000")) == [(1, "远方会", 200)]
+    assert ranking(Cut(region_code="610302000000")) == ORDER
+    assert len(ranking(Cut(region_code="610300000000"))) == 5
+
+
+def test_persons_only_while_they_agree_and_never_minors(parties: dict[str, UUID]) -> None:
+    born = {"成年": date(1990, 1, 1), "未成年": date(2012, 1, 1), "不同意": date(1990, 1, 1)}
+    with transaction() as session:
+        made = {
+            name: city.party(session, name, kind=PartyKind.PERSON, born_on=day) for name, day in born.items()
+        }
+        for name, key in made.items():
+            request = replace(city.gift(key, yuan=400), acting_role=ActingRole.VOLUNTEER)
+            award(session, request, actor=SYSTEM)
+            if name != "不同意":
+                purpose = ConsentPurpose.PUBLISH_NAME
+                session.add(Consent(party_id=key, purpose=purpose, given_at=city.NOON))
+    refresh()
+    named = [(1, "甲会", 500), (2, "成年", 400), (3, "丙会", 300), (3, "乙会", 300), (5, "丁会", 100)]
+    assert ranking(Cut()) == named
+    assert ranking(Cut(party_kind=PartyKind.PERSON)) == [(1, "成年", 400)]
+    assert ranking(Cut(party_kind=PartyKind.ORGANISATION)) == ORDER
+    with transaction() as session:
+        assert queries.standing_of(session, made["不同意"], Cut()) == queries.Place(None, 400, 5)
+        for consent in session.query(Consent):
+            consent.withdrawn_at = clock.now()
+    assert ranking(Cut()) == ORDER
+
+
+def test_as_of_is_when_leaves_were_last_looked_for(database: Database) -> None:
+    with reading() as session:
+        assert queries.as_of(session) is None
+    with clock.at(city.NOON):
+        refresh()
+    with reading() as session:
+        assert queries.as_of(session) == city.NOON
+
+
+@given(st.lists(st.integers(1, 5)), st.integers(0, 10))
+def test_ranks_count_those_above(points: list[int], cut: int) -> None:
+    ordered = sorted(points, reverse=True)
+    ranks = list(rules.ranked(ordered))
+    assert ranks == [1 + sum(other > one for other in ordered) for one in ordered]
+    cut = min(cut, len(ordered))
+    if cut:
+        rest = rules.ranked(ordered[cut:], before=cut, last=(ordered[cut - 1], ranks[cut - 1]))
+        assert list(rest) == ranks[cut:]
+
+
+@given(st.text())
+def test_no_text_breaks_a_period(text: str) -> None:
+    if rules.is_period(text):
+        assert text == "all" or text[:4].isdecimal()
+
+
+def test_periods_and_places() -> None:
+    assert rules.periods(date(2026, 3, 9)) == ("2026-03", "2026", "all")
+    assert all(rules.is_period(one) for one in ("2026-03", "2026", "all", "2026-12"))
+    assert not any(
+        rules.is_period(one) for one in ("", "2026-13", "2026-00", "20", "0999", "2026-1", "2026-", "alles")
+    )
+    assert rules.places("610327105203") == rules.Places("610327000000", "610327105000", "610327105203")
+    assert rules.places("610327000000") == rules.Places("610327000000", "610327000000", "610327000000")
