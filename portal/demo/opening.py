@@ -1,0 +1,304 @@
+"""The acts that open the city: staff, rules, catalogue, organisations, clerks, volunteers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.parties import admissions, affiliations, organisations, persons, registrations
+from app.parties.kinds import AffiliationKind, ConsentPurpose
+from app.parties.organisations import OrganisationData
+from app.parties.persons import PersonData, SocialWorkerData, VolunteerData
+from app.permissions import ANYONE, SYSTEM, Actor, Role
+from app.users import registering, users
+from app.users.users import NewUser
+from points.rulesets import document, publication
+from points.rulesets.kinds import ProgrammeScope
+from portal.demo.cast import CITY, OrganisationPlan, PersonPlan, UserPlan
+from portal.demo.people import Human
+from portal.demo.stage import Stage
+from projects.catalogue import items
+
+RULESET = Path(publication.__file__).with_name("social_force_v1.toml")
+_BATCH = 1_000
+_CONSENTS = (ConsentPurpose.PUBLISH_NAME, ConsentPurpose.MESSAGES)
+_AFFILIATED_FROM = 30
+"""In a large city only those who do so much are entered as their organisation's volunteers one by one."""
+
+
+@dataclass(frozen=True)
+class Administrators:
+    """The operator makes the first two users; from then on they make the others."""
+
+    at: datetime
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Enter the system and the security administrator."""
+        for one in stage.plan.cast.users:
+            if one.role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+                _appoint(stage, session, one, by=SYSTEM, granting=SYSTEM)
+
+
+@dataclass(frozen=True)
+class Appoint:
+    """The system administrator enters a member of staff, the security administrator gives the role."""
+
+    at: datetime
+    user: UserPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Enter the person, the user and the grant."""
+        _appoint(
+            stage,
+            session,
+            self.user,
+            by=stage.user(session, "sysadmin"),
+            granting=stage.user(session, "secadmin"),
+        )
+
+
+@dataclass(frozen=True)
+class DraftRules:
+    """City staff open the programme, draft its first rules and take in the catalogue."""
+
+    at: datetime
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Open, draft, load."""
+        city = stage.user(session, "city")
+        publication.open_programme(
+            session, code=publication.CITY_PROGRAMME, name="宝鸡市社会力量参与救助帮扶积分", scope=ProgrammeScope.CITY,
+            region_code=CITY, actor=city,
+        )  # fmt: skip
+        items.load(session, items.read_list(), actor=city)
+        draft = publication.draft_ruleset(
+            session, document.read(RULESET.read_text(encoding="utf-8")), actor=city
+        )
+        publication.publish_ruleset(session, draft.id, actor=stage.user(session, "legal"))
+
+
+@dataclass(frozen=True)
+class Register:
+    """An organisation registers: at the public door, or entered by the county's handler."""
+
+    at: datetime
+    body: OrganisationPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Register and hand in."""
+        body = self.body
+        data = OrganisationData(
+            name=body.name,
+            organisation_kind=body.kind,
+            region_code=body.region_code,
+            uscc=body.uscc,
+            is_charity=body.is_charity,
+            founded_on=body.founded_on,
+            member_count=body.member_count,
+            introduction=body.introduction,
+            responsible_person=body.head.name,
+            contact_name=body.head.name,
+            contact_phone=body.contact_phone,
+        )
+        if Role.ORGANISATION_MANAGER in body.users:
+            new = NewUser(f"manager-{body.slug}", stage.password_hash, phone=body.head.phone)
+            registering.register_organisation(
+                session, data, _person(body.head, body.region_code), new, actor=ANYONE
+            )
+        else:
+            handler = stage.staff(session, "handler", body.region_code)
+            party = organisations.register(session, data, actor=handler)
+            registrations.submit(session, party.id, actor=handler)
+
+
+@dataclass(frozen=True)
+class JudgeOrganisation:
+    """The county's reviewer admits an organisation, or sends its form back."""
+
+    at: datetime
+    body: OrganisationPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Judge by the plan."""
+        party_id = stage.party(session, self.body.slug)
+        reviewer = stage.staff(session, "reviewer", self.body.region_code)
+        if self.body.outcome == "approved":
+            registrations.approve(session, party_id, revision=1, actor=reviewer)
+        else:
+            reason = "登记证书照片看不清有效期，请补充一份清晰的扫描件。"
+            registrations.send_back(session, party_id, reason=reason, revision=1, actor=reviewer)
+
+
+@dataclass(frozen=True)
+class Join:
+    """A clerk joins an organisation: by its manager, or, where it has none, by the administrators."""
+
+    at: datetime
+    user: UserPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Enter the person, the affiliation, the user and the grant."""
+        assert self.user.organisation is not None
+        body = stage.plan.cast.by_slug[self.user.organisation]
+        party_id = stage.party(session, body.slug)
+        if Role.ORGANISATION_MANAGER in body.users:
+            by = granting = affiliating = stage.clerk(session, body.slug, manager=True)
+        else:
+            by, granting = stage.user(session, "sysadmin"), stage.user(session, "secadmin")
+            affiliating = stage.staff(session, "handler", body.region_code)
+        person = persons.register_contact(session, _person(self.user.human, body.region_code), actor=by)
+        affiliations.affiliate(session, person.id, party_id, AffiliationKind.EMPLOYEE, actor=affiliating)
+        user = users.create(session, person.id, NewUser(self.user.name, stage.password_hash), actor=by)
+        users.grant_role(session, user.id, self.user.role, organisation_id=party_id, actor=granting)
+
+
+@dataclass(frozen=True)
+class Admit:
+    """A county admits a list of volunteers that its handler prepared."""
+
+    at: datetime
+    county: str
+    people: tuple[PersonPlan, ...]
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Admit by the bulk verb, then enter who serves with whom and who is a social worker."""
+        reviewer = stage.staff(session, "reviewer", self.county)
+        handler = stage.staff(session, "handler", self.county)
+        admitted = admissions.admit_volunteers(
+            session,
+            [volunteer_data(one) for one in self.people],
+            actor=reviewer,
+            prepared_by=handler.person_id,
+            consents=_CONSENTS,
+            consenting=lambda index: self.people[index].agrees,
+        )
+        assert not admitted.refused, admitted.refused
+        many = len(stage.plan.cast.persons) > 2 * _BATCH
+        for one, party_id in zip(self.people, admitted.party_ids, strict=True):
+            assert party_id is not None
+            if one.organisation and one.weight >= (_AFFILIATED_FROM if many else 1):
+                body = stage.party(session, one.organisation)
+                affiliations.affiliate(session, party_id, body, AffiliationKind.VOLUNTEER, actor=handler)
+            if one.level is not None:
+                data = SocialWorkerData(
+                    level=one.level,
+                    certificate_number=f"610399{clock.today():%Y}{one.slug.removeprefix('person-'):0>6}",
+                    registered_until=clock.today() + timedelta(days=3 * 365),
+                    employer_id=stage.party(session, one.organisation) if one.organisation else None,
+                )
+                persons.grant_role(session, party_id, data, actor=reviewer)
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A volunteer registers at the public door; some are sent back or refused."""
+
+    at: datetime
+    person: PersonPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Register, and judge where the plan says so."""
+        one = self.person
+        agreed = frozenset(_CONSENTS) if one.agrees else frozenset()
+        new = NewUser(f"new-{one.slug}", stage.password_hash)
+        party, _user = registering.register_volunteer(
+            session, volunteer_data(one), new, agreed=agreed, actor=ANYONE
+        )
+        reviewer = stage.staff(session, "reviewer", one.region_code)
+        if one.outcome == "sent_back":
+            reason = (
+                "监护人电话打不通，请核对后再提交。" if one.guardian else "联系电话打不通，请核对后再提交。"
+            )
+            registrations.send_back(session, party.id, reason=reason, revision=party.revision, actor=reviewer)
+        elif one.outcome == "rejected":
+            reason = "本人来电说明不是自己登记的，按本人意愿不予登记。"
+            registrations.reject(session, party.id, reason=reason, revision=party.revision, actor=reviewer)
+
+
+@dataclass(frozen=True)
+class OwnUser:
+    """An admitted person gets a sign-in of their own."""
+
+    at: datetime
+    user: UserPlan
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Make the user and give the role."""
+        assert self.user.person is not None
+        person_id = stage.party(session, self.user.person)
+        new = NewUser(self.user.name, stage.password_hash, phone=self.user.human.phone)
+        user = users.create(session, person_id, new, actor=stage.user(session, "sysadmin"))
+        users.grant_role(session, user.id, self.user.role, actor=stage.user(session, "secadmin"))
+
+
+Opening = (
+    Administrators | Appoint | DraftRules | Register | JudgeOrganisation | Join | Admit | SignUp | OwnUser
+)
+
+
+def opening_acts(stage: Stage) -> Iterator[Opening]:
+    """Yield the acts by which everybody comes into the city, each with its moment."""
+    plan = stage.plan
+    day = clock.civil_date(plan.opens_at)
+    yield Administrators(plan.opens_at)
+    for index, user in enumerate(plan.cast.users):
+        moment = plan.opens_at + timedelta(minutes=20 + 2 * index)
+        if user.role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.ORGANISATION_MANAGER):
+            continue
+        if user.organisation is not None:
+            joined = plan.cast.by_slug[user.organisation].registered_on + timedelta(days=4)
+            yield Join(clock.instant(joined, 15, index % 60), user)
+        elif user.person is not None:
+            yield OwnUser(clock.instant(plan.first_on + timedelta(days=1), 15, index % 60), user)
+        else:
+            yield Appoint(moment, user)
+    yield DraftRules(clock.instant(day + timedelta(days=3), 10))
+    for index, body in enumerate(plan.cast.organisations):
+        yield Register(clock.instant(body.registered_on, 9 + index % 8, index % 60), body)
+        if body.outcome != "waiting":
+            yield JudgeOrganisation(
+                clock.instant(body.registered_on + timedelta(days=2), 10, index % 60), body
+            )
+    yield from _lists(plan.cast.persons)
+    for index, person in enumerate(plan.cast.persons):
+        if person.outcome != "approved":
+            yield SignUp(clock.instant(person.registered_on, 9 + index % 10, index % 60), person)
+
+
+def _lists(people: tuple[PersonPlan, ...]) -> Iterator[Admit]:
+    def which(one: PersonPlan) -> tuple[object, str]:
+        return one.registered_on, one.region_code[:6]
+
+    approved = sorted((one for one in people if one.outcome == "approved"), key=which)
+    for (_day, county), group in groupby(approved, which):
+        listed = list(group)
+        for start in range(0, len(listed), _BATCH):
+            moment = datetime.combine(listed[0].registered_on, time(10, 30), clock.CITY_ZONE)
+            yield Admit(moment, f"{county}000000", tuple(listed[start : start + _BATCH]))
+
+
+def volunteer_data(one: PersonPlan) -> VolunteerData:
+    """Return the form of a volunteer as it is filled in."""
+    return VolunteerData(
+        person=_person(one.human, one.region_code),
+        skills=one.skills,
+        service_kinds=one.service_kinds,
+        available_times=one.available_times,
+        guardian_name=one.guardian.name if one.guardian else None,
+        guardian_phone=one.guardian.phone if one.guardian else "",
+    )
+
+
+def _person(human: Human, region_code: str) -> PersonData:
+    return PersonData(human.name, region_code, identity_number=human.identity_number, phone=human.phone)
+
+
+def _appoint(stage: Stage, session: Session, one: UserPlan, *, by: Actor, granting: Actor) -> None:
+    region_code = one.region_code or CITY
+    person = persons.register_contact(session, _person(one.human, region_code), actor=by)
+    user = users.create(session, person.id, NewUser(one.name, stage.password_hash), actor=by)
+    users.grant_role(session, user.id, one.role, region_code=region_code, actor=granting)

@@ -1,0 +1,51 @@
+"""The sign-ins that the demo's sign-in page lists: one per role, with what one can try."""
+
+from app.config import Settings
+from app.permissions import Role
+from app.users import demo
+from app.users.demo import DemoSignIn
+from portal.demo.cast import SHOWN_ORGANISATION
+from portal.demo.plan import Plan
+
+PASSWORD = "wei-shui-qin-ling-61"
+"""Of everybody in the demo city; it stands on the demo's sign-in page and opens nothing else."""
+
+_SHOWN: tuple[tuple[str, str], ...] = (
+    (f"clerk-{SHOWN_ORGANISATION}", "为本单位登记贡献、补正退回件、申请捐赠证书、看积分明细"),
+    (f"manager-{SHOWN_ORGANISATION}", "经办人能做的都能做，另外管理本单位的登录用户"),
+    ("volunteer", "看自己的服务时长、积分明细和计分算式，管理公开同意"),
+    ("socialworker", "看自己的专业服务记录和积分明细"),
+    ("handler", "核验本区贡献、录入参与主体"),
+    ("reviewer", "审核本区入驻登记、核验贡献"),
+    ("approver", "核验贡献、冲正记错的贡献、撤销文书"),
+    ("town", "审核本镇入驻登记、代为录入"),
+    ("leader", "查看本镇的参与主体、贡献和积分"),
+    ("city", "全市核验、积分规则、工作日历、事项目录"),
+    ("legal", "审核并发布积分规则"),
+    ("auditor", "查看全部数据和审计日志，不能改动"),
+    ("sysadmin", "登录用户、系统设置、后台任务"),
+    ("secadmin", "授予和收回角色、锁定用户"),
+)
+
+
+def listed(plan: Plan) -> list[DemoSignIn]:
+    """Return the lines of the sign-in page for a planned city."""
+    users = {one.name: one for one in plan.cast.users}
+    bodies = plan.cast.by_slug
+    lines = []
+    for name, may in _SHOWN:
+        user = users.get(name)
+        if user is None:
+            continue
+        who = user.human.name
+        if user.organisation is not None:
+            who = f"{who}（{bodies[user.organisation].name}）"
+        lines.append(
+            DemoSignIn(name=name, password=PASSWORD, role=str(Role(user.role).label), who=who, may=may)
+        )
+    return lines
+
+
+def publish(settings: Settings, plan: Plan) -> None:
+    """Put the list on the sign-in page of a demo city."""
+    demo.write(settings, listed(plan))
