@@ -16,7 +16,7 @@ from app.identity import normalise
 _DAY = re.compile(r"(\d{4})[年/.\-](\d{1,2})[月/.\-](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
-class _Typed(Field):
+class TypedField(Field):
     """A text input whose data is read by a function and whose typed text survives an error."""
 
     widget = TextInput()
@@ -52,7 +52,7 @@ class _Typed(Field):
         return not (self.typed or "").strip()
 
 
-class MoneyField(_Typed):
+class MoneyField(TypedField):
     """Yuan as people type them ("1,234.5", "1.2万"); data is integer fen."""
 
     read = staticmethod(figures.read_money)
@@ -61,16 +61,16 @@ class MoneyField(_Typed):
         return figures.yuan(data).replace(",", "")
 
 
-class HoursField(_Typed):
+class HoursField(TypedField):
     """Hours as people type them ("2.5", "2小时30分"); data is integer minutes."""
 
     read = staticmethod(figures.read_hours)
 
     def shown(self, data: int) -> str:
-        return figures.hours(data).replace(" 小时", "").replace(",", "")
+        return figures.hours_for_editing(data)
 
 
-class PointsField(_Typed):
+class PointsField(TypedField):
     """Points with at most two decimals; data is integer centipoints."""
 
     read = staticmethod(figures.read_points)
@@ -94,7 +94,7 @@ def read_day(text: str) -> date:
         raise figures.UnreadableFigure(_("%(text)s 不是日历上有的日子。", text=text.strip())) from problem
 
 
-class CivilDateField(_Typed):
+class CivilDateField(TypedField):
     """A day in the city; the browser's date picker and typed forms are both read."""
 
     widget = DateInput()
@@ -155,5 +155,6 @@ __all__ = [
     "NotInFuture",
     "PointsField",
     "Positive",
+    "TypedField",
     "read_day",
 ]

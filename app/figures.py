@@ -92,6 +92,13 @@ def hours(minutes: int | None) -> str:
     return str(_("%(hours)s 小时 %(minutes)s 分钟", hours=f"{sign}{whole:,}", minutes=rest))
 
 
+def hours_for_editing(minutes: int) -> str:
+    """Return service time as `read_hours` reads it in any language: 150 is "2.5", 100 is "1:40"."""
+    if minutes % 6 == 0 or minutes % 15 == 0:
+        return points(minutes * 100 // 60).replace(",", "")
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
 def day(value: date | None) -> str:
     """Return a civil date for tables, "2026-11-21"."""
     return NOTHING if value is None else value.isoformat()
@@ -168,6 +175,8 @@ def read_hours(text: str) -> int:
 
     Raises UnreadableFigure for anything else and where no whole minute comes out.
     """
+    if re.search(r"\d\s+\d", text):  # "2 30" would become 230 hours
+        raise UnreadableFigure(_("请填写时长，例如 2.5（小时）、2小时30分 或 150分钟。"))
     minutes = _minutes(_tidy(text))
     if minutes > MOST_MINUTES:
         raise UnreadableFigure(_("时长过大，请核对单位是小时还是分钟。"))

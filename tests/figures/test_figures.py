@@ -37,6 +37,7 @@ def test_shown_points_are_read_back(centipoints: int) -> None:
 @given(st.integers(0, figures.MOST_MINUTES))
 def test_shown_time_is_read_back(minutes: int) -> None:
     assert read_hours(figures.hours(minutes)) == minutes
+    assert read_hours(figures.hours_for_editing(minutes)) == minutes
 
 
 @given(st.text(max_size=20), st.sampled_from([read_money, read_hours, read_points]))
@@ -145,7 +146,7 @@ def test_time_as_people_type_it(text: str, minutes: int) -> None:
     assert read_hours(text) == minutes
 
 
-@pytest.mark.parametrize("text", ["", "1.33", "-1", "1小时半", "3半小时", "2:70", "一小时", "999999"])
+@pytest.mark.parametrize("text", ["", "1.33", "-1", "1小时半", "3半小时", "2 30", "2:70", "一小时", "999999"])
 def test_time_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(UnreadableFigure):
         read_hours(text)
