@@ -46,7 +46,7 @@ def _tasks(desk: queries.Desk) -> list[dict[str, Any]]:
     tasks: list[dict[str, Any]] = [
         {
             "title": _("补正“%(name)s”的入驻登记", name=party.name),
-            "url": url_for("parties_member.index"),
+            "url": url_for("parties_member.show", code=party.code),
             "hint": _("补正后重新提交，民政部门会再次审核。"),
             "badge": (party.state.label, "waiting"),
         }
@@ -89,7 +89,7 @@ def _line(row: Row) -> dict[str, Any]:
     return {
         "title": summary.title_of(row),
         "url": url_for("contributions_member.show", code=one.code),
-        "meta": f"{row.giver} · {one.happened_on.isoformat()}",
+        "meta": [row.giver, one.happened_on.isoformat()],
         "side": _("%(points)s 分", points=figures.points(awarded)) if awarded is not None else None,
         "state": one.state,
     }

@@ -78,9 +78,7 @@ def _line(one: published.Published, city: queries.City, names: dict[str, str]) -
     )
     return {
         "title": _("%(item)s %(amount)s", item=one.item.name, amount=summary.verified_text(row) or ""),
-        "meta": " · ".join(
-            (str(who), names.get(contribution.region_code, ""), contribution.happened_on.isoformat())
-        ),
+        "meta": [str(who), names.get(contribution.region_code, ""), contribution.happened_on.isoformat()],
         "url": organisation_url(one.giver.kind, one.giver.code),
         "side": _("%(points)s 分", points=figures.points(contribution.awarded_centipoints)),
     }

@@ -38,7 +38,7 @@ def index() -> str:
             waiting, page = queries.contributions_waiting(session, actor)
             tasks.append(
                 _task(
-                    _("待核验的贡献"), url_for("contributions_staff.desk"), waiting, _("没有等待核验的贡献")
+                    _("待核验的贡献"), url_for("contributions_staff.index"), waiting, _("没有等待核验的贡献")
                 )
             )
             rows = list(page.rows)
@@ -49,7 +49,7 @@ def index() -> str:
             tasks.append(
                 _task(
                     _("待审核的入驻登记"),
-                    url_for("parties_staff.queue"),
+                    url_for("registrations_staff.index"),
                     waiting,
                     _("没有等待审核的登记"),
                     who,
@@ -92,7 +92,7 @@ def _line(row: Row, names: dict[str, str]) -> dict[str, Any]:
     one = row.contribution
     return {
         "title": summary.title_of(row),
-        "url": url_for("contributions_staff.desk", code=one.code),
-        "meta": " · ".join((row.giver, names.get(one.region_code, ""), one.happened_on.isoformat())),
+        "url": url_for("contributions_staff.decide", code=one.code),
+        "meta": [row.giver, names.get(one.region_code, ""), one.happened_on.isoformat()],
         "state": one.state,
     }
