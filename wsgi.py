@@ -44,10 +44,16 @@ from app.papers import rendering as papers_rendering
 from app.papers import views_member as papers_member
 from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
+from app.parties import views_desk as parties_desk
+from app.parties import views_member as parties_member
+from app.parties import views_staff as parties_staff
 from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.regions import views_staff as regions_staff
 from app.security import protect
+from app.users import views_member as users_member
+from app.users import views_public as users_public
+from app.users import views_staff as users_staff
 from app.users.login import init_login
 from points import sources
 from portal import views_member as home_member
@@ -55,7 +61,10 @@ from portal import views_public as home_public
 from portal import views_staff as home_staff
 from portal.organisations import views_public as organisations_public
 from projects.catalogue import cli as catalogue_cli
+from projects.contributions import evidence as contribution_evidence
 from projects.contributions import source as contribution_source
+from projects.contributions import views_member as contributions_member
+from projects.contributions import views_staff as contributions_staff
 from projects.contributions.documents import DONATION_CERTIFICATE
 
 FEATURES: tuple[Feature, ...] = (
@@ -105,6 +114,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("catalogue", commands=(catalogue_cli.catalogue,)),
     Feature(
         "contributions",
+        blueprints=(contributions_member.bp, contributions_staff.bp),
+        navigation=(*contributions_member.NAVIGATION, *contributions_staff.NAVIGATION),
+        file_readers={contribution_evidence.SUBJECT: contribution_evidence.may_read},
         papers=(DONATION_CERTIFICATE,),
         sources={"contribution": contribution_source.tell},
     ),

@@ -135,7 +135,7 @@ def _fill_what(session: Session, contribution: Contribution, entry: Entry) -> No
             unit = entry.unit or item.base_unit
             factor = catalogue.factor_of(item, unit)
             contribution.quantity_thousandths = (entry.quantity_thousandths or 0) * factor // 1000 or None
-            contribution.unit = unit
+            contribution.unit = item.base_unit
         elif kind is ContributionKind.MONEY:
             contribution.amount_fen = entry.amount_fen
     contribution.item_id, contribution.category = item.id, item.category

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import Conflict, NotFound
-from app.files import access, evidence
+from app.files import evidence
 from app.files.models import EvidenceFile
 from app.permissions import Actor, Permission, ensure_may
 from app.regions.rules import contains
@@ -140,6 +140,3 @@ def may_read(session: Session, file: EvidenceFile, actor: Actor) -> bool:
     return any(
         contains(scope, contribution.region_code) for scope in actor.regions(Permission.READ_CONTRIBUTIONS)
     )
-
-
-access.register(SUBJECT, may_read)

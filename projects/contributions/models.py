@@ -47,7 +47,7 @@ class Contribution(Base):
     backfilled: Mapped[bool] = mapped_column(default=False, comment="hours entered late by hand")
     amount_fen: Mapped[Fen | None] = mapped_column(comment="money, or the value of goods that has a basis")
     quantity_thousandths: Mapped[int | None] = mapped_column(BigInteger, comment="of the item's base unit")
-    unit: Mapped[str | None] = mapped_column(String(20), comment="as entered")
+    unit: Mapped[str | None] = mapped_column(String(20), comment="base unit of the quantity")
     receipt_number: Mapped[str | None] = mapped_column(String(30))
     receipt_waiver: Mapped[str | None] = mapped_column(Text, comment="how the giver gave up a receipt")
     receiver_name: Mapped[str | None] = mapped_column(String(100), comment="of a gift: who received it")

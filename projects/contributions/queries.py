@@ -4,17 +4,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from app import paging
 from app.errors import NotFound
 from app.files.models import EvidenceFile, FileState
+from app.paging import Order
 from app.parties.models import Party
 from app.permissions import Actor, Permission
 from app.regions.rules import within, within_any
 from points.rulesets.kinds import ContributionKind
+from projects.catalogue.models import CatalogueItem
 from projects.contributions.models import (
     Contribution,
     ContributionEvidence,
@@ -36,16 +40,16 @@ class Filters:
     first: date | None = None
     last: date | None = None
     text: str = ""
-    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list: the contribution with the names of who gave and who logged it."""
+    """One line of a list: the contribution with the names of who gave and who logged it, and of its item."""
 
     contribution: Contribution
     giver: str
     organisation: str
+    item: CatalogueItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,23 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list and the keys of its neighbours; ``after`` is None on the last page."""
+    """Rows of a list with its sums, and the cursors of its neighbours, None where there is no neighbour."""
 
     rows: Sequence[Row]
-    after: uuid.UUID | None = None
+    before: str | None = None
+    after: str | None = None
     sums: Sums = field(default_factory=Sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a list a page begins: after or before a cursor of ``app.paging``, or at the top."""
+
+    after: str | None = None
+    before: str | None = None
+
+
+TOP = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +92,29 @@ class Step:
     note: str | None
 
 
-def own_page(
-    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
-) -> Page:
+def own_page(session: Session, actor: Actor, filters: Filters, place: Place = TOP) -> Page:
     """Return a page of what the actor's organisations logged or the actor gave, newest first, with its sums."""
-    return _page(session, _own(actor), filters, after=after, limit=limit)
+    return _page(session, _own(actor), filters, place)
 
 
-def staff_page(
-    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
-) -> Page:
+def staff_page(session: Session, actor: Actor, filters: Filters, place: Place = TOP) -> Page:
     """Return a page of the contributions of the actor's regions, newest first, with its sums."""
-    return _page(session, in_regions(actor, Permission.READ_CONTRIBUTIONS), filters, after=after, limit=limit)
+    return _page(session, in_regions(actor, Permission.READ_CONTRIBUTIONS), filters, place)
 
 
-def staff_waiting(
-    session: Session, actor: Actor, filters: Filters, *, after: uuid.UUID | None = None, limit: int = PAGE
-) -> Page:
+def staff_rows(session: Session, actor: Actor, filters: Filters, *, limit: int) -> list[Row]:
+    """Return all contributions of the actor's regions that fit, newest first, for an export."""
+    conditions = [in_regions(actor, Permission.READ_CONTRIBUTIONS), *_narrow(filters)]
+    wanted = _named().where(*conditions).order_by(Contribution.id.desc()).limit(limit)
+    return [Row(one, giver, logger, item) for one, giver, logger, item in session.execute(wanted)]
+
+
+def staff_waiting(session: Session, actor: Actor, filters: Filters, place: Place = TOP) -> Page:
     """Return what waits for verification in the actor's regions, the longest waiting first."""
     wanted = _named().where(
         in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING), *_narrow(filters)
     )
-    if after is not None:
-        wanted = wanted.where(Contribution.id > after)
-    return _cut(session, wanted.order_by(Contribution.id), limit)
+    return _cut(session, wanted, Order(Contribution.id), place)
 
 
 def staff_waiting_count(session: Session, actor: Actor) -> int:
@@ -188,12 +203,13 @@ def _own(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def _named() -> Select[Contribution, str, str]:
+def _named() -> Select[Contribution, str, str, CatalogueItem]:
     giver, organisation = Party.__table__.alias("giver"), Party.__table__.alias("logger")
     return (
-        select(Contribution, giver.c.name, organisation.c.name)
+        select(Contribution, giver.c.name, organisation.c.name, CatalogueItem)
         .join(giver, giver.c.id == Contribution.party_id)
         .join(organisation, organisation.c.id == Contribution.organisation_id)
+        .join(CatalogueItem, CatalogueItem.id == Contribution.item_id)
     )
 
 
@@ -223,14 +239,9 @@ def _narrow(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _page(
-    session: Session, scope: ColumnElement[bool], filters: Filters, *, after: uuid.UUID | None, limit: int
-) -> Page:
+def _page(session: Session, scope: ColumnElement[bool], filters: Filters, place: Place) -> Page:
     conditions = [scope, *_narrow(filters)]
-    wanted = _named().where(*conditions)
-    if after is not None:
-        wanted = wanted.where(Contribution.id < after)
-    page = _cut(session, wanted.order_by(Contribution.id.desc()), limit)
+    page = _cut(session, _named().where(*conditions), Order(Contribution.id, descending=True), place)
     counted = Contribution.state == ContributionState.AWARDED
     row = session.execute(
         select(
@@ -240,18 +251,19 @@ def _page(
             func.coalesce(func.sum(Contribution.awarded_centipoints).filter(counted), 0),
         ).where(*conditions)
     ).one()
-    return Page(page.rows, page.after, Sums(*(int(figure) for figure in row)))
+    return Page(page.rows, page.before, page.after, Sums(*(int(figure) for figure in row)))
 
 
-def _cut(session: Session, wanted: Select[Contribution, str, str], limit: int) -> Page:
-    rows = [Row(one, giver, logger) for one, giver, logger in session.execute(wanted.limit(limit + 1))]
-    more = len(rows) > limit
-    return Page(rows[:limit], rows[limit - 1].contribution.id if more else None)
+def _cut(
+    session: Session, wanted: Any, order: Order, place: Place
+) -> Page:
+    found = paging.fetch(session, wanted, [order], after=place.after, before=place.before, size=PAGE)
+    return Page([Row(*row) for row in found.rows], found.before, found.after)
 
 
 def _one(session: Session, code: str, scope: ColumnElement[bool]) -> Row:
     row = session.execute(_named().where(Contribution.code == code, scope)).first()
     if row is None:
         raise NotFound(_("没有找到这条贡献，或者您不能查看它。"))
-    contribution, giver, organisation = row
-    return Row(contribution, giver, organisation)
+    contribution, giver, organisation, item = row
+    return Row(contribution, giver, organisation, item)

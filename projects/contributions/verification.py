@@ -20,8 +20,9 @@ from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
 from points import awards
 from points.awards import AwardRequest
+from points.rulesets import queries as rulesets
 from points.rulesets.kinds import ContributionKind
-from points.rulesets.rules import Facts
+from points.rulesets.rules import Facts, Score, score
 from projects.contributions import hours, neighbours, rules, steps, words
 from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh
 from projects.contributions.models import Contribution
@@ -161,12 +162,38 @@ def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor:
     return contribution
 
 
-def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
-    """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
-    contribution = lock(session, Contribution, contribution_id)
+def expected(session: Session, contribution: Contribution) -> Score | None:
+    """Return what an entry would earn if all of it were verified now, caps left aside; None without rules."""
+    try:
+        programme = rulesets.programme(session, PROGRAMME)
+        return score(
+            rulesets.in_force(session, programme.id, contribution.happened_on),
+            facts_of(contribution, claimed=True),
+        )
+    except Refused:
+        return None
+
+
+def why_not(session: Session, contribution: Contribution, actor: Actor) -> Any:
+    """Return the sentence for which this actor may not judge an entry, or None when the desk is theirs."""
+    try:
+        _ensure_may_judge(session, contribution, actor)
+        ensure_four_eyes(actor, contribution.reviewed_by_id)
+    except Refused as refused:
+        return refused.sentence
+    return None
+
+
+def _ensure_may_judge(session: Session, contribution: Contribution, actor: Actor) -> None:
     ensure_may(actor, Permission.VERIFY_CONTRIBUTIONS, region_code=contribution.region_code)
     ensure_four_eyes(actor, contribution.logged_by_id, contribution.submitted_by_id)
     interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
+
+
+def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
+    """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
+    contribution = lock(session, Contribution, contribution_id)
+    _ensure_may_judge(session, contribution, actor)
     ensure_fresh(contribution, revision)
     return contribution
 
@@ -232,10 +259,12 @@ def _take_figures(contribution: Contribution, found: Verified) -> None:
         raise InvalidInput(problems[0].sentence, field=problems[0].field)
 
 
-def facts_of(contribution: Contribution) -> Facts:
-    """Return what the rules of points see of a verified contribution."""
-    quantity = contribution.verified_quantity_thousandths
-    minutes = contribution.verified_minutes
+def facts_of(contribution: Contribution, *, claimed: bool = False) -> Facts:
+    """Return what the rules of points see of a verified contribution, or, before that, of what it claims."""
+    one = contribution
+    minutes = one.service_minutes if claimed else one.verified_minutes
+    amount_fen = one.amount_fen if claimed else one.verified_amount_fen
+    quantity = one.quantity_thousandths if claimed else one.verified_quantity_thousandths
     if contribution.kind is ContributionKind.TRAINING and quantity is not None:
         minutes, quantity = quantity * LESSON_MINUTES // 1000, None
     return Facts(
@@ -243,7 +272,7 @@ def facts_of(contribution: Contribution) -> Facts:
         happened_on=contribution.happened_on,
         grade=contribution.evidence_grade,
         category=contribution.category,
-        amount_fen=contribution.verified_amount_fen,
+        amount_fen=amount_fen,
         minutes=minutes,
         quantity=None if quantity is None else Decimal(quantity) / 1000,
         professional=contribution.professional,

@@ -13,6 +13,7 @@ from app.ids import new_id
 from app.parties.kinds import AffiliationKind, OrganisationKind, PartyKind, PersonRoleKind, RegistrationState
 from app.parties.models import Affiliation, Organisation, Party, Person, PersonRole
 from app.permissions import SYSTEM, Actor, Grant, Role
+from app.regions.models import Region, RegionLevel
 from points.rulesets.kinds import ContributionKind
 from projects.catalogue import items
 from projects.contributions.entries import Entry, LineEntry
@@ -111,6 +112,9 @@ def found() -> City:
     """Build the city in the connected database and return it."""
     made = City()
     with clock.at(NOON), db.transaction() as session:
+        session.add(Region(code=CITY, name="宝鸡市", level=RegionLevel.CITY))
+        session.add(Region(code=COUNTY, name="金台区", level=RegionLevel.COUNTY, parent_code=CITY))
+        session.add(Region(code=OTHER_COUNTY, name="渭滨区", level=RegionLevel.COUNTY, parent_code=CITY))
         points_city.programme(session)
         items.load(session, items.read_list(), actor=SYSTEM)
         _organisation(
