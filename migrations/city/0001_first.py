@@ -503,6 +503,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_programme_code")),
     )
     op.create_table(
+        "roll_mark",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("leaves", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "rolled_at", types.UtcTimeType(), nullable=False, comment="up to when the standings are complete"
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_roll_mark")),
+    )
+    op.create_table(
         "seal_leaf",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False, comment="from 0"),
         sa.Column("form", sa.SmallInteger(), nullable=False, comment="version of the form that is hashed"),
@@ -1041,6 +1050,58 @@ def upgrade() -> None:
         sa.UniqueConstraint("programme_id", "version", name=op.f("uq_ruleset_programme_id_version")),
     )
     op.create_table(
+        "standing",
+        sa.Column("programme_id", types.KeyType(), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False, comment="2026-11, 2026 or all"),
+        sa.Column("kind", sa.String(length=32), nullable=False, comment="kind of contribution, or all"),
+        sa.Column("party_id", types.KeyType(), nullable=False),
+        sa.Column(
+            "party_kind",
+            sa.Enum(
+                "organisation",
+                "person",
+                "household",
+                name="party_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "county",
+            sa.String(length=12),
+            nullable=False,
+            comment="of the party's region as of its newest transfer",
+        ),
+        sa.Column("town", sa.String(length=12), nullable=False),
+        sa.Column("village", sa.String(length=12), nullable=False),
+        sa.Column(
+            "points",
+            sa.BigInteger(),
+            nullable=False,
+            comment="below zero only while a reversal waits for its period",
+        ),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_standing_party_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_standing_programme_id")),
+        sa.PrimaryKeyConstraint("programme_id", "period", "kind", "party_id", name=op.f("pk_standing")),
+    )
+    op.create_index(
+        "ix_standing_county", "standing", ["county", "programme_id", "period", "kind", "points"], unique=False
+    )
+    op.create_index(
+        "ix_standing_points", "standing", ["programme_id", "period", "kind", "points"], unique=False
+    )
+    op.create_index(
+        "ix_standing_town", "standing", ["town", "programme_id", "period", "kind", "points"], unique=False
+    )
+    op.create_index(
+        "ix_standing_village",
+        "standing",
+        ["village", "programme_id", "period", "kind", "points"],
+        unique=False,
+    )
+    op.create_table(
         "account_balance",
         sa.Column("account_id", types.KeyType(), nullable=False),
         sa.Column(
@@ -1200,7 +1261,7 @@ def upgrade() -> None:
             comment="money, or the value of goods that has a basis",
         ),
         sa.Column("quantity_thousandths", sa.BigInteger(), nullable=True, comment="of the item's base unit"),
-        sa.Column("unit", sa.String(length=20), nullable=True, comment="as entered"),
+        sa.Column("unit", sa.String(length=20), nullable=True, comment="base unit of the quantity"),
         sa.Column("receipt_number", sa.String(length=30), nullable=True),
         sa.Column("receipt_waiver", sa.Text(), nullable=True, comment="how the giver gave up a receipt"),
         sa.Column(
