@@ -71,6 +71,36 @@ def person_of(session: Session, party_id: uuid.UUID) -> Person:
     return person
 
 
+def own_parties(session: Session, actor: Actor) -> list[Party]:
+    """Return the parties whose registration the actor handles: organisations first, then the own person.
+
+    A person without a role of their own (a manager, a clerk) has no registration to show.
+    """
+    organisations = actor.organisations(Permission.OWN_REGISTRATION)
+    own = [
+        *session.scalars(select(Party).where(Party.id.in_(organisations)).order_by(Party.sort_key, Party.id))
+    ]
+    if actor.person_id is not None and roles_of(session, actor.person_id):
+        own.append(get(session, actor.person_id))
+    return own
+
+
+def details_of(session: Session, party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return for each party what a list says below its name: credit code or volunteer number."""
+    ids = set(party_ids)
+    codes = session.execute(
+        select(Organisation.party_id, Organisation.uscc).where(
+            Organisation.party_id.in_(ids), Organisation.uscc.is_not(None)
+        )
+    )
+    numbers = session.execute(
+        select(PersonRole.person_id, Volunteer.number)
+        .join(Volunteer, Volunteer.role_id == PersonRole.id)
+        .where(PersonRole.person_id.in_(ids), Volunteer.number.is_not(None))
+    )
+    return {party_id: str(text) for found in (codes, numbers) for party_id, text in found}
+
+
 def names_of(session: Session, party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the names of parties by key."""
     parties = session.scalars(select(Party).where(Party.id.in_(set(party_ids))))

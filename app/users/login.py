@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, redirect, request, session as cookie, url_for
+from flask import Flask, redirect, request, url_for
+from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
 
 from app.db import reading, transaction

@@ -33,6 +33,24 @@ IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 _TOKEN_BYTES = 32
+# Order matters: most browsers name Chrome and Safari too.
+_BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 _NOT_YET = frozenset(
     {
@@ -84,6 +102,13 @@ def find_user(session: Session, typed: str) -> User | None:
 def folded_name(typed: str) -> str:
     """Return a typed name folded for looking up and counting."""
     return "".join(typed.lower().split())[:100]
+
+
+def browser_name(agent: str) -> str:
+    """Return what people call the browser behind a user-agent line, with its system; no more is kept."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), _("其他浏览器"))
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return f"{browser} · {system}" if system else str(browser)
 
 
 def sign_in(

@@ -1,0 +1,215 @@
+"""The pages of users and parties, as a browser meets them."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import clock
+from app.db import reading, transaction
+from app.parties import organisations, queries, registrations
+from app.parties.kinds import ConsentPurpose, RegistrationState
+from app.parties.models import Party
+from app.permissions import SYSTEM, Role
+from app.users.models import User
+from tests.parties.people import (
+    PASSWORD,
+    TOWN,
+    WEIBIN,
+    organisation_data,
+    person_data,
+    places,
+    sign_in_as,
+)
+
+
+@pytest.fixture
+def client(web: Flask) -> Any:
+    web.config["WTF_CSRF_ENABLED"] = False
+    with transaction() as session:
+        places(session)
+    return web.test_client()
+
+
+VOLUNTEER = {
+    "name": "王志愿",
+    "document_kind": "resident_id",
+    "identity_number": person_data().identity_number,
+    "phone": person_data().phone,
+    "region_code": TOWN,
+}
+SIGN = {"user_name": "wang-zhi", "password": PASSWORD, "password_again": PASSWORD}
+
+
+def test_a_volunteer_registers_is_sent_back_mends_and_is_admitted(client: Any, web: Flask) -> None:
+    page = client.get("/register/volunteer")
+    assert page.status_code == 200
+    page = client.post("/register/volunteer", data=VOLUNTEER | {"step": "check"})
+    assert page.status_code == 200 and "请核对" in page.text and "王志愿" in page.text
+    page = client.post("/register/volunteer", data=VOLUNTEER | SIGN | {"step": "done", "publish_name": "y"})
+    assert page.status_code == 303, page.text
+    assert client.get("/registered").status_code == 200
+
+    answer = client.post("/sign-in", data={"name": "wang-zhi", "password": PASSWORD})
+    assert answer.status_code == 303 and answer.location == "/my"
+    assert client.get("/my/organisation/users").status_code == 403
+    shown = client.get("/my/registration", follow_redirects=True)
+    assert "正在等待审核" in shown.text and VOLUNTEER["identity_number"] not in shown.text
+
+    staff = web.test_client()
+    sign_in_as(staff, "shenhe", Role.COUNTY_REVIEWER, region=WEIBIN)
+    desk = staff.get("/staff/registrations", follow_redirects=True)
+    assert "王志愿" in desk.text and VOLUNTEER["identity_number"] not in desk.text
+    with reading() as session:
+        party = session.scalars(select(Party).where(Party.name == "王志愿")).one()
+        assert queries.has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME)
+    url = f"/staff/registrations/{party.code}"
+    refused = staff.post(url, data={"verb": "send_back", "revision": 1, "reason": ""})
+    assert refused.status_code == 422 and "请写明理由" in refused.text
+    assert staff.post(url, data={"verb": "send_back", "revision": 1, "reason": "请写全居住地"}).status_code == 303
+    shown = client.get("/my/registration", follow_redirects=True)
+    assert "请写全居住地" in shown.text
+    edit = f"/my/registration/{party.code}/edit"
+    assert VOLUNTEER["identity_number"] in client.get(edit).text
+    done = client.post(edit, data=VOLUNTEER | {"revision": 1, "skills": "理发"})
+    assert done.status_code == 303, done.text
+    assert staff.post(url, data={"verb": "approve", "revision": 1}).status_code == 422
+    assert staff.post(url, data={"verb": "approve", "revision": 2}).status_code == 303
+    shown = client.get("/my/registration", follow_redirects=True)
+    assert "61030000000001" in shown.text
+    consent = client.post(f"/my/registration/{party.code}/consents/publish_name")
+    assert consent.status_code == 303
+    with reading() as session:
+        assert not queries.has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME)
+
+
+def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any) -> None:
+    data = organisation_data()
+    details = {
+        "name": data.name,
+        "organisation_kind": data.organisation_kind.value,
+        "uscc": data.uscc[:17] + ("0" if data.uscc[17] != "0" else "1"),
+        "region_code": WEIBIN,
+        "responsible_person": "张三丰",
+        "contact_name": "李四光",
+        "contact_phone": data.contact_phone,
+    }
+    page = client.post("/register/organisation", data=details | {"step": "check"})
+    assert page.status_code == 422 and "第 18 位" in page.text
+    details["uscc"] = data.uscc.lower()
+    manager = {"manager_name": "钱经理", "manager_phone": "14200007777"}
+    page = client.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
+    assert page.status_code == 303, page.text
+    client.post("/sign-in", data={"name": "14200007777", "password": PASSWORD})
+    assert "正在等待审核" in client.get("/my/registration", follow_redirects=True).text
+    assert client.get("/my/organisation/users").status_code == 403  # not admitted yet
+    with transaction() as session:
+        party = session.scalars(select(Party).where(Party.name == data.name)).one()
+        registrations.approve(session, party.id, revision=1, actor=SYSTEM)
+    assert client.get("/my/organisation/users").status_code == 200
+    clerk = {"person_name": "孙经办", "phone": "14200008888", "role": "organisation_clerk", "user_name": "sun"}
+    made = client.post(
+        "/my/organisation/users/new", data=clerk | {"password": PASSWORD, "password_again": PASSWORD}
+    )
+    assert made.status_code == 303, made.text
+    assert "孙经办" in client.get("/my/organisation/users").text
+    again = client.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
+    assert again.status_code == 422 and ("已有人使用" in again.text or "已经登记" in again.text)
+
+
+def test_a_first_password_must_be_changed(client: Any, web: Flask) -> None:
+    sign_in_as(client, "xitong", Role.SYSTEM_ADMINISTRATOR, region=WEIBIN)
+    new = {"person_name": "赵新来", "phone": "14200006666", "user_name": "zhao", "identity_number": ""}
+    made = client.post("/staff/users/new", data=new | {"password": PASSWORD, "password_again": PASSWORD})
+    assert made.status_code == 303, made.text
+    other = web.test_client()
+    answer = other.post("/sign-in", data={"name": "zhao", "password": PASSWORD})
+    assert answer.location == "/my/security"
+    security = web.test_client()
+    sign_in_as(security, "anquan", Role.SECURITY_ADMINISTRATOR, region=WEIBIN, index=7001)
+    granted = security.post(made.location, data={"role": "county_handler", "region_code": WEIBIN})
+    assert granted.status_code == 303, granted.text
+    refused = security.post(made.location, data={"role": "county_approver", "region_code": WEIBIN})
+    assert refused.status_code == 422 and "不能由同一人担任" in refused.text
+    assert client.post(made.location, data={"role": "auditor"}).status_code == 403
+    assert other.get("/staff/parties").location == "/my/security"
+    new_password = "岐山臊子面加多一点醋才香"
+    changed = other.post(
+        "/my/security",
+        data={"present": PASSWORD, "password": new_password, "password_again": new_password},
+    )
+    assert changed.status_code == 303, changed.text
+    assert other.get("/staff/parties").status_code == 200
+    locked = security.post(made.location + "/lock", data={"reason": "离岗待查"})
+    assert locked.status_code == 303
+    assert other.get("/staff/parties").location.startswith("/sign-in")
+
+
+def test_a_reveal_shows_the_number_once_and_its_owner_sees_it(client: Any, web: Flask) -> None:
+    with transaction() as session:
+        party = organisations.register(session, organisation_data(), actor=SYSTEM)
+        registrations.submit(session, party.id, actor=SYSTEM)
+        registrations.approve(session, party.id, revision=1, actor=SYSTEM)
+    sign_in_as(client, "jingban", Role.COUNTY_HANDLER, region=WEIBIN)
+    url, whole = f"/staff/parties/{party.code}", organisation_data().contact_phone
+    assert whole not in client.get(url).text
+    assert whole not in client.get("/staff/parties?q=爱心").text
+    assert client.post(url, data={"number": "phone", "reason": ""}).status_code == 422
+    shown = client.post(url, data={"number": "phone", "reason": "电话联系补正材料"})
+    assert shown.status_code == 200 and whole in shown.text
+    assert "区县经办" in client.get(url).text
+    for verb in ("suspend", "restore", "close"):
+        assert client.get(f"{url}/{verb}").status_code == 200
+        assert client.post(f"{url}/{verb}", data={"reason": "年度检查没有按期完成"}).status_code == 303
+    with reading() as session:
+        assert session.get_one(Party, party.id).state is RegistrationState.CLOSED
+    elsewhere = web.test_client()
+    sign_in_as(elsewhere, "jintai", Role.COUNTY_HANDLER, region="610303000000", index=7002)
+    assert elsewhere.get(url).status_code == 404
+
+
+def test_staff_enter_for_others(client: Any) -> None:
+    sign_in_as(client, "jingban", Role.COUNTY_HANDLER, region=WEIBIN)
+    page = client.post("/staff/parties/new/volunteer", data=VOLUNTEER)
+    assert page.status_code == 303, page.text
+    desk = client.get("/staff/registrations", follow_redirects=True)
+    assert "王志愿" in desk.text
+    with reading() as session:
+        party = session.scalars(select(Party).where(Party.name == "王志愿")).one()
+    own = client.post(f"/staff/registrations/{party.code}", data={"verb": "approve", "revision": 1})
+    assert own.status_code == 403 and "经手" in own.text
+
+
+def test_open_redirects_and_strange_input_are_refused(client: Any) -> None:
+    for target in ("//evil.example", "https://evil.example/", "/\\evil", "javascript:alert(1)"):
+        sign_in_as_page = client.post(
+            "/sign-in", data={"name": "nobody", "password": "x", "next": target}, follow_redirects=False
+        )
+        assert sign_in_as_page.status_code == 422
+    sign_in_as(client, "jingban", Role.COUNTY_HANDLER, region=WEIBIN)
+    answer = client.post("/sign-in", data={"name": "jingban", "password": PASSWORD, "next": "//evil.example"})
+    assert answer.location == "/staff"
+    for path in (
+        "/staff/parties?kind=x&state=y&after=zzz",
+        "/staff/parties?q=%00%25_",
+        "/staff/parties/ILO0",
+        "/staff/registrations/none",
+        "/my/registration/none/edit",
+        "/staff/users/00000000-0000-0000-0000-000000000000",
+    ):
+        assert client.get(path).status_code in {200, 403, 404, 422}, path
+
+
+def test_sessions_idle_out_and_end(client: Any, web: Flask) -> None:
+    sign_in_as(client, "jingban", Role.COUNTY_HANDLER, region=WEIBIN)
+    second = web.test_client()
+    second.post("/sign-in", data={"name": "jingban", "password": PASSWORD})
+    page = client.get("/my/security")
+    assert page.text.count("登录") > 2 and "退出这台设备" in page.text
+    target = page.text.split('/my/security/sessions/')[1].split("/")[0]
+    assert client.post(f"/my/security/sessions/{target}/end").status_code == 303
+    assert second.get("/my/security").location.startswith("/sign-in")
+    assert client.post("/sign-out").status_code == 303
+    assert client.get("/my/security").location.startswith("/sign-in")
+    assert clock.now() and User
