@@ -107,6 +107,16 @@ FEATURES: tuple[Feature, ...] = (
         commands=(jobs_cli.jobs,),
     ),
     Feature(
+        "parties",
+        blueprints=(parties_member.bp, parties_staff.bp, parties_desk.bp),
+        navigation=(*parties_member.NAVIGATION, *parties_staff.NAVIGATION, *parties_desk.NAVIGATION),
+    ),
+    Feature(
+        "users",
+        blueprints=(users_public.bp, users_member.bp, users_staff.bp),
+        navigation=(*users_member.NAVIGATION, *users_staff.NAVIGATION),
+    ),
+    Feature(
         "portal",
         blueprints=(home_public.bp, home_member.bp, home_staff.bp, organisations_public.bp),
         navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
