@@ -6,7 +6,6 @@ its doors, jobs, commands and papers.
 
 import logging
 import sys
-from functools import partial, update_wrapper
 from typing import Any
 
 from flask import Flask
@@ -15,7 +14,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import clock, db, health, keys, migrate
-from app.access import guard_routes, public
+from app.access import guard_routes, publish
 from app.audit import jobs as audit_jobs
 from app.audit import views_staff as audit_staff
 from app.calendar import cli as calendar_cli
@@ -170,8 +169,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):
-        view = web.view_functions[endpoint]
-        web.view_functions[endpoint] = public(update_wrapper(partial(view), view))
+        publish(web, endpoint)
     if settings.proxies:
         hops = settings.proxies
         web.wsgi_app = ProxyFix(web.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
