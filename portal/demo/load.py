@@ -82,10 +82,10 @@ def load_city(
     plan = _plan(beginning)
     stage = Stage(plan, samples.draw(), passwords.hashed(sign_ins.PASSWORD))
     _perform(stage, tell or (lambda _done, _all: None))
-    with transaction() as session:
-        events.record(session, FINISH, THING, None, actor=SYSTEM)
     if settings.is_demo:
         sign_ins.publish(settings, plan)
+    with transaction() as session:
+        events.record(session, FINISH, THING, None, actor=SYSTEM)
     return outcome
 
 
