@@ -54,7 +54,14 @@ from app.users import views_member as users_member
 from app.users import views_public as users_public
 from app.users import views_staff as users_staff
 from app.users.login import init_login
+from points import cli as points_cli
 from points import sources
+from points.ledger import jobs as ledger_jobs
+from points.rankings import jobs as rankings_jobs
+from points.rankings import views_public as rankings_public
+from points.rulesets import views_public as rules_public
+from points.statements import views_member as points_member
+from points.statements import views_staff as points_staff
 from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
@@ -119,6 +126,13 @@ FEATURES: tuple[Feature, ...] = (
         "portal",
         blueprints=(home_public.bp, home_member.bp, home_staff.bp, organisations_public.bp),
         navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
+    ),
+    Feature(
+        "points",
+        blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp),
+        navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
+        jobs=(*rankings_jobs.JOBS, *ledger_jobs.JOBS),
+        commands=(points_cli.points,),
     ),
     Feature("catalogue", commands=(catalogue_cli.catalogue,)),
     Feature(

@@ -2,9 +2,10 @@
 
 Arrows within, a folder may import any folder to its right, never to its left (held by import-linter):
 
-    awards.py  →  rankings/  →  ledger/  →  rulesets/
+    statements/  →  awards.py  →  rankings/  →  ledger/  →  rulesets/
 
-`rulesets` scores a contribution, `ledger` keeps transfers, `rankings` adds them up, and `awards` is the one
-door through which the floor above turns a contribution into points. What lies above is never imported: how a
-source is explained is asked through `sources.SourceTeller`, which `wsgi.py` fills.
+`rulesets` scores a contribution, `ledger` keeps transfers, `rankings` adds them up, `awards` is the one door
+through which the floor above turns a contribution into points, and `statements` shows a party what it has.
+What lies above is never imported: how a source is explained is asked through `sources.SourceTeller`, which
+`wsgi.py` fills.
 """

@@ -17,10 +17,10 @@ from points.rulesets.words import (
     cap_words,
     measure_words,
     minimum_words,
-    plain_number,
     points_words,
     rate_words,
     rounding_words,
+    thousandths_words,
 )
 
 __all__ = [
@@ -60,7 +60,7 @@ def score(rules: Rules, facts: Facts, used: Mapping[CapPeriod, int] | None = Non
     words = [measure_words(measure, rule), rate_words(rule)]
     for multiplier in _multipliers(rules, facts):
         exact *= Fraction(multiplier.thousandths, 1000)
-        words.append(f"{multiplier.words} {plain_number(Fraction(multiplier.thousandths, 1000))}")
+        words.append(f"{multiplier.words} {thousandths_words(multiplier.thousandths)}")
     earned = _rounded(exact, rule)
     wording = f"{' × '.join(words)} = {points_words(exact)} 分{rounding_words(exact, earned, rule)}"
     if earned < rule.minimum:

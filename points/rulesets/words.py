@@ -32,6 +32,11 @@ def points_words(centipoints: Fraction | int) -> str:
     return plain_number(Fraction(centipoints) / 100)
 
 
+def thousandths_words(thousandths: int) -> str:
+    """Return a multiplier in figures: 900 → 0.9."""
+    return plain_number(Fraction(thousandths, 1000))
+
+
 def unit_words(rule: Rule) -> str:
     """Return the word for what a rule counts: 元, 小时, 件, 个岗位 …"""
     match rule.unit:

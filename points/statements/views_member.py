@@ -1,0 +1,61 @@
+"""`/my/points`: what I, or an organisation that I work for, have earned, line by line."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access import current_actor, requires
+from app.db import reading
+from app.errors import NotFound
+from app.feature import Door, NavigationItem
+from app.parties import queries as parties
+from app.parties.models import Party
+from app.permissions import Actor, Permission
+from points.ledger.kinds import Purse
+from points.rankings.screens import period_choices
+from points.statements import screens
+
+bp = Blueprint("points_member", __name__, url_prefix="/my/points")
+NAVIGATION = (
+    NavigationItem(
+        Door.MEMBER, _l("积分"), "points_member.index", Permission.OWN_STATEMENT, icon="star", order=300
+    ),
+)
+
+
+@bp.get("")
+@requires(Permission.OWN_STATEMENT)
+def index() -> ResponseReturnValue:
+    """Show one purse of one of the actor's parties; party, purse and period stay in the address."""
+    actor, today = current_actor(), clock.today()
+    choice = screens.read_choice(request.args)
+    with reading() as session:
+        own = _own(session, actor)
+        if not own:
+            return render_template("points/no_party.html")
+        party = next((one for one in own if one.code == request.args.get("party", own[0].code)), None)
+        if party is None:
+            raise NotFound(_("没有找到这个主体。"))
+        screen = screens.screen(session, party, choice, actor, today)
+    return render_template(
+        "points/my_points.html",
+        party=party,
+        own=[(one.code, one.name) for one in own],
+        choice=choice,
+        purses=Purse,
+        periods=period_choices(today, choice.period),
+        screen=screen,
+    )
+
+
+def _own(session: Session, actor: Actor) -> Sequence[Party]:
+    """Return the parties whose statements are the actor's to read: organisations first, then the person."""
+    keys = [*dict.fromkeys(actor.organisations(Permission.OWN_STATEMENT))]
+    if actor.person_id is not None:
+        keys.append(actor.person_id)
+    return [parties.get(session, key) for key in keys]
