@@ -119,7 +119,7 @@ def desk(session: Session, actor: Actor) -> Desk:
             for state in (ContributionState.SUBMITTED, ContributionState.REVIEWED)
         ),
         unread=messages.unread_count(session, actor),
-        newest=contributions.own_page(session, actor, contributions.Filters(), limit=SHORT),
+        newest=contributions.own_page(session, actor, contributions.Filters()),
         news=messages.inbox(session, actor).rows[:SHORT],
     )
 
@@ -138,7 +138,7 @@ def registrations_waiting(session: Session, actor: Actor) -> Waiting:
 
 def contributions_waiting(session: Session, actor: Actor) -> tuple[Waiting, contributions.Page]:
     """Return the queue of contributions to verify in the actor's regions, and its first lines."""
-    page = contributions.staff_waiting(session, actor, contributions.Filters(), limit=SHORT)
+    page = contributions.staff_waiting(session, actor, contributions.Filters())
     oldest = min((row.contribution.state_since for row in page.rows), default=None)
     return Waiting(contributions.staff_waiting_count(session, actor), _days(session, oldest)), page
 
@@ -156,7 +156,7 @@ def _mine(session: Session, party: Party, month: date) -> Mine:
 
 
 def _in_state(session: Session, actor: Actor, state: ContributionState) -> contributions.Page:
-    return contributions.own_page(session, actor, contributions.Filters(state=state), limit=SHORT)
+    return contributions.own_page(session, actor, contributions.Filters(state=state))
 
 
 def _days(session: Session, since: datetime | None) -> int:

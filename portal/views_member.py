@@ -35,7 +35,7 @@ def index() -> str:
         "portal/my.html",
         desk=desk,
         tasks=_tasks(desk),
-        newest=[_line(row) for row in desk.newest.rows],
+        newest=[_line(row) for row in desk.newest.rows[: queries.SHORT]],
         may_log=actor.may(Permission.LOG_CONTRIBUTIONS),
     )
 

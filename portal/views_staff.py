@@ -41,7 +41,7 @@ def index() -> str:
                     _("待核验的贡献"), url_for("contributions_staff.index"), waiting, _("没有等待核验的贡献")
                 )
             )
-            rows = list(page.rows)
+            rows = list(page.rows[: queries.SHORT])
         if actor.may(Permission.REVIEW_REGISTRATIONS):
             waiting = queries.registrations_waiting(session, actor)
             who = _("单位 %(organisations)s 家，个人 %(persons)s 人",
