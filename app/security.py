@@ -1,6 +1,6 @@
 """What every answer carries: a content policy without inline script or style, and headers that close the rest."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
@@ -43,6 +43,12 @@ def protect(web: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=3600,  # our own assets carry a mark of their content besides
     )
     csrf.init_app(web)
+
+    @web.before_request
+    def _no_nul() -> None:
+        """No address of ours holds a NUL, and no database takes one (form fields say it beside the field)."""
+        if "\0" in request.path or any("\0" in value for value in request.args.values()):
+            abort(400)
 
     @web.after_request
     def _close(response: Response) -> Response:

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
@@ -20,6 +21,7 @@ from app.parties.models import (
     PersonRole,
 )
 from app.permissions import Actor
+from app.types import KeyType
 
 # Whose relatives count when the party is an organisation.
 _HEADS = (
@@ -66,75 +68,92 @@ def conflict_of(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid
 
 def _same_organisation(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]) -> bool:
     """Whether the person belongs to one of the organisations, or to an organisation of one of the persons."""
-    today = clock.today()
-    other = aliased(Affiliation)
-    mine = (
-        select(Affiliation.id)
-        .outerjoin(other, other.organisation_id == Affiliation.organisation_id)
-        .where(Affiliation.person_id == person_id, Affiliation.valid_from <= today)
-        .where(or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today))
-        .where(
-            or_(
-                Affiliation.organisation_id.in_(party_ids),
-                other.person_id.in_(party_ids)
-                & (other.valid_from <= today)
-                & or_(other.valid_to.is_(None), other.valid_to >= today),
-            )
-        )
-    )
-    return session.scalars(mine.limit(1)).first() is not None
+    return _any(session, _IN_ONE_ORGANISATION, person_id, party_ids)
 
 
 def _same_household(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]) -> bool:
     """Whether the person is of one of the households, or of the household of one of the persons."""
-    today = clock.today()
-    my_role, their_role = aliased(PersonRole), aliased(PersonRole)
-    mine, theirs = aliased(HouseholdMember), aliased(HouseholdMember)
-    together = (
-        select(mine.role_id)
-        .join(my_role, my_role.id == mine.role_id)
-        .join(theirs, theirs.household_id == mine.household_id)
-        .join(their_role, their_role.id == theirs.role_id)
-        .where(my_role.person_id == person_id, my_role.valid_from <= today)
-        .where(or_(my_role.valid_to.is_(None), my_role.valid_to >= today))
-        .where(
-            or_(
-                mine.household_id.in_(party_ids),
-                their_role.person_id.in_(party_ids)
-                & (their_role.valid_from <= today)
-                & or_(their_role.valid_to.is_(None), their_role.valid_to >= today),
-            )
-        )
-    )
-    return session.scalars(together.limit(1)).first() is not None
+    return _any(session, _IN_ONE_HOUSEHOLD, person_id, party_ids)
 
 
 def _relative(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]) -> bool:
     """Whether one declared the other; of an organisation its heads count, of a household its members."""
-    near = _persons_of(session, party_ids)
-    theirs = select(Person.identity_hash).where(Person.party_id.in_(near), Person.identity_hash.is_not(None))
-    mine = select(Person.identity_hash).where(Person.party_id == person_id)
-    declared = select(DeclaredRelative.id).where(
-        or_(
-            (DeclaredRelative.person_id == person_id) & DeclaredRelative.identity_hash.in_(theirs),
-            DeclaredRelative.person_id.in_(near) & DeclaredRelative.identity_hash.in_(mine),
-        )
-    )
-    return session.scalars(declared.limit(1)).first() is not None
+    return _any(session, _DECLARED, person_id, sorted(_persons_of(session, party_ids)))
+
+
+def _any(
+    session: Session, statement: Select[tuple[Any]], person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]
+) -> bool:
+    values = {"person": person_id, "parties": list(party_ids), "today": clock.today()}
+    return session.scalars(statement, values).first() is not None
 
 
 def _persons_of(session: Session, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    today = clock.today()
-    heads = select(Affiliation.person_id).where(
-        Affiliation.organisation_id.in_(party_ids),
-        Affiliation.kind.in_(_HEADS),
-        Affiliation.valid_from <= today,
-        or_(Affiliation.valid_to.is_(None), Affiliation.valid_to >= today),
+    values = {"parties": list(party_ids), "today": clock.today()}
+    return {*party_ids, *session.scalars(_HEADS_OF, values), *session.scalars(_MEMBERS_OF, values)}
+
+
+# Asked before every judgement, so the statements are built once; the values come with the call.
+_PERSON, _TODAY = bindparam("person", type_=KeyType()), bindparam("today", type_=Date())
+_PARTIES = bindparam("parties", type_=KeyType(), expanding=True)
+
+
+def _in_force(row: Any) -> ColumnElement[bool]:
+    return and_(row.valid_from <= _TODAY, or_(row.valid_to.is_(None), row.valid_to >= _TODAY))
+
+
+def _in_one_organisation() -> Select[tuple[Any]]:
+    other = aliased(Affiliation)
+    return (
+        select(Affiliation.id)
+        .outerjoin(other, other.organisation_id == Affiliation.organisation_id)
+        .where(Affiliation.person_id == _PERSON, _in_force(Affiliation))
+        .where(
+            or_(Affiliation.organisation_id.in_(_PARTIES), other.person_id.in_(_PARTIES) & _in_force(other))
+        )
+        .limit(1)
     )
-    members = (
-        select(PersonRole.person_id)
-        .join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
-        .where(HouseholdMember.household_id.in_(party_ids), PersonRole.valid_from <= today)
-        .where(or_(PersonRole.valid_to.is_(None), PersonRole.valid_to >= today))
+
+
+def _in_one_household() -> Select[tuple[Any]]:
+    my_role, their_role = aliased(PersonRole), aliased(PersonRole)
+    mine, theirs = aliased(HouseholdMember), aliased(HouseholdMember)
+    return (
+        select(mine.role_id)
+        .join(my_role, my_role.id == mine.role_id)
+        .join(theirs, theirs.household_id == mine.household_id)
+        .join(their_role, their_role.id == theirs.role_id)
+        .where(my_role.person_id == _PERSON, _in_force(my_role))
+        .where(
+            or_(mine.household_id.in_(_PARTIES), their_role.person_id.in_(_PARTIES) & _in_force(their_role))
+        )
+        .limit(1)
     )
-    return {*party_ids, *session.scalars(heads), *session.scalars(members)}
+
+
+def _declared() -> Select[tuple[Any]]:
+    theirs = select(Person.identity_hash).where(
+        Person.party_id.in_(_PARTIES), Person.identity_hash.is_not(None)
+    )
+    mine = select(Person.identity_hash).where(Person.party_id == _PERSON)
+    return (
+        select(DeclaredRelative.id)
+        .where(
+            or_(
+                (DeclaredRelative.person_id == _PERSON) & DeclaredRelative.identity_hash.in_(theirs),
+                DeclaredRelative.person_id.in_(_PARTIES) & DeclaredRelative.identity_hash.in_(mine),
+            )
+        )
+        .limit(1)
+    )
+
+
+_IN_ONE_ORGANISATION, _IN_ONE_HOUSEHOLD, _DECLARED = _in_one_organisation(), _in_one_household(), _declared()
+_HEADS_OF = select(Affiliation.person_id).where(
+    Affiliation.organisation_id.in_(_PARTIES), Affiliation.kind.in_(_HEADS), _in_force(Affiliation)
+)
+_MEMBERS_OF = (
+    select(PersonRole.person_id)
+    .join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
+    .where(HouseholdMember.household_id.in_(_PARTIES), _in_force(PersonRole))
+)

@@ -6,13 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock
 from app.db import reading, transaction
 from app.parties import organisations, queries, registrations
 from app.parties.kinds import ConsentPurpose, RegistrationState
 from app.parties.models import Party
 from app.permissions import SYSTEM, Role
-from app.users.models import User
 from tests.parties.people import (
     PASSWORD,
     TOWN,
@@ -67,7 +65,10 @@ def test_a_volunteer_registers_is_sent_back_mends_and_is_admitted(client: Any, w
     url = f"/staff/registrations/{party.code}"
     refused = staff.post(url, data={"verb": "send_back", "revision": 1, "reason": ""})
     assert refused.status_code == 422 and "请写明理由" in refused.text
-    assert staff.post(url, data={"verb": "send_back", "revision": 1, "reason": "请写全居住地"}).status_code == 303
+    assert (
+        staff.post(url, data={"verb": "send_back", "revision": 1, "reason": "请写全居住地"}).status_code
+        == 303
+    )
     shown = client.get("/my/registration", follow_redirects=True)
     assert "请写全居住地" in shown.text
     edit = f"/my/registration/{party.code}/edit"
@@ -108,7 +109,12 @@ def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any) -> 
         party = session.scalars(select(Party).where(Party.name == data.name)).one()
         registrations.approve(session, party.id, revision=1, actor=SYSTEM)
     assert client.get("/my/organisation/users").status_code == 200
-    clerk = {"person_name": "孙经办", "phone": "14200008888", "role": "organisation_clerk", "user_name": "sun"}
+    clerk = {
+        "person_name": "孙经办",
+        "phone": "14200008888",
+        "role": "organisation_clerk",
+        "user_name": "sun",
+    }
     made = client.post(
         "/my/organisation/users/new", data=clerk | {"password": PASSWORD, "password_again": PASSWORD}
     )
@@ -198,7 +204,7 @@ def test_open_redirects_and_strange_input_are_refused(client: Any) -> None:
         "/my/registration/none/edit",
         "/staff/users/00000000-0000-0000-0000-000000000000",
     ):
-        assert client.get(path).status_code in {200, 403, 404, 422}, path
+        assert client.get(path).status_code in {200, 400, 403, 404, 422}, path
 
 
 def test_sessions_idle_out_and_end(client: Any, web: Flask) -> None:
@@ -207,9 +213,8 @@ def test_sessions_idle_out_and_end(client: Any, web: Flask) -> None:
     second.post("/sign-in", data={"name": "jingban", "password": PASSWORD})
     page = client.get("/my/security")
     assert page.text.count("登录") > 2 and "退出这台设备" in page.text
-    target = page.text.split('/my/security/sessions/')[1].split("/")[0]
+    target = page.text.split("/my/security/sessions/")[1].split("/")[0]
     assert client.post(f"/my/security/sessions/{target}/end").status_code == 303
     assert second.get("/my/security").location.startswith("/sign-in")
     assert client.post("/sign-out").status_code == 303
     assert client.get("/my/security").location.startswith("/sign-in")
-    assert clock.now() and User
