@@ -82,7 +82,7 @@ def _relative(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid.U
 
 
 def _any(
-    session: Session, statement: Select[tuple[Any]], person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]
+    session: Session, statement: Select[uuid.UUID], person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]
 ) -> bool:
     values = {"person": person_id, "parties": list(party_ids), "today": clock.today()}
     return session.scalars(statement, values).first() is not None
@@ -102,7 +102,7 @@ def _in_force(row: Any) -> ColumnElement[bool]:
     return and_(row.valid_from <= _TODAY, or_(row.valid_to.is_(None), row.valid_to >= _TODAY))
 
 
-def _in_one_organisation() -> Select[tuple[Any]]:
+def _in_one_organisation() -> Select[uuid.UUID]:
     other = aliased(Affiliation)
     return (
         select(Affiliation.id)
@@ -115,7 +115,7 @@ def _in_one_organisation() -> Select[tuple[Any]]:
     )
 
 
-def _in_one_household() -> Select[tuple[Any]]:
+def _in_one_household() -> Select[uuid.UUID]:
     my_role, their_role = aliased(PersonRole), aliased(PersonRole)
     mine, theirs = aliased(HouseholdMember), aliased(HouseholdMember)
     return (
@@ -131,7 +131,7 @@ def _in_one_household() -> Select[tuple[Any]]:
     )
 
 
-def _declared() -> Select[tuple[Any]]:
+def _declared() -> Select[uuid.UUID]:
     theirs = select(Person.identity_hash).where(
         Person.party_id.in_(_PARTIES), Person.identity_hash.is_not(None)
     )
