@@ -17,6 +17,13 @@ LEAVES_NO_TRACE = {
     "app/parties/interest.py": "guards",
     "app/audit/events.py": "the trace itself",
 }
+# Parts of verbs: the verb that calls them traces the whole.
+PARTS = {
+    "app/files/evidence.py:keep": "traced by the verb to whose thing the file belongs",
+    "app/messages/inbox.py:mark_read": "a person's own inbox",
+    "app/parties/registrations.py:begin": "traced by the verbs that register a party",
+    "projects/contributions/evidence.py:attach": "traced by log and edit",
+}
 TRACES = {"record", "signed_row", "trace"}
 
 
@@ -72,7 +79,7 @@ def test_every_verb_leaves_a_trace() -> None:
         for path, several in everything.items()
         if path not in LEAVES_NO_TRACE and not path.endswith("queries.py")
         for function in several
-        if _is_verb(function) and function.name not in tracing
+        if _is_verb(function) and function.name not in tracing and f"{path}:{function.name}" not in PARTS
     ]
     assert not silent, "\n".join(silent)
 
