@@ -1,6 +1,6 @@
 """What every template knows: the city, who is looking, and the navigation of the door they stand behind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -29,17 +29,18 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
     def _context() -> dict[str, Any]:
         actor = current_actor()
         door = Door.of_path(request.path)
+        links = [
+            _link(item)
+            for item in items
+            if item.door is door and (item.permission is None or actor.may(item.permission))
+        ]
         return {
             "settings": settings,
             "demo": settings.is_demo,
             "actor": actor,
             "today": clock.today(),
             "door": door.value,
-            "navigation": [
-                _link(item)
-                for item in items
-                if item.door is door and (item.permission is None or actor.may(item.permission))
-            ],
+            "navigation": _one_active(links),
         }
 
 
@@ -48,3 +49,9 @@ def _link(item: NavigationItem) -> NavigationLink:
     door_page = url.rstrip("/") in {"", "/my", "/staff"}
     active = request.path == url or (not door_page and request.path.startswith(url.rstrip("/") + "/"))
     return NavigationLink(label=item.label, url=url, active=active, icon=item.icon)
+
+
+def _one_active(links: list[NavigationLink]) -> list[NavigationLink]:
+    """Leave only the closest of the entries under which a page lies marked: /staff/x/y, not /staff/x as well."""
+    closest = max((len(link.url) for link in links if link.active), default=0)
+    return [replace(link, active=link.active and len(link.url) == closest) for link in links]

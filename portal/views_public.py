@@ -77,8 +77,12 @@ def _line(one: published.Published, city: queries.City, names: dict[str, str]) -
         else _("一位%(role)s", role=contribution.acting_role.label)
     )
     return {
-        "title": _("%(item)s %(amount)s", item=one.item.name, amount=summary.verified_text(row) or ""),
-        "meta": [str(who), names.get(contribution.region_code, ""), contribution.happened_on.isoformat()],
+        "title": who,
         "url": organisation_url(one.giver.kind, one.giver.code),
+        "meta": [
+            _("%(item)s %(amount)s", item=one.item.name, amount=summary.verified_text(row) or ""),
+            names.get(contribution.region_code, ""),
+            contribution.happened_on.isoformat(),
+        ],
         "side": _("%(points)s 分", points=figures.points(contribution.awarded_centipoints)),
     }

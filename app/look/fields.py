@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, FileField, Form, MultipleFileField
+from wtforms.widgets import Select
 
 from app.fields import HoursField, MoneyField, PointsField
 
@@ -42,6 +43,11 @@ def unit_of(field: Field) -> str | None:
     if isinstance(field, HoursField):
         return _("小时")
     return _("分") if isinstance(field, PointsField) else None
+
+
+def is_select(field: Field) -> bool:
+    """Return whether a field is shown as a list to choose from."""
+    return isinstance(field.widget, Select)
 
 
 def first_id(field: Field) -> str:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from app.access import public, safe_next
 from app.look import samples
 from app.look.addresses import asset, bootstrap_css, sort_order, sort_url, with_query
-from app.look.fields import attributes, first_id, flat_errors, has_files, unit_of
+from app.look.fields import attributes, first_id, flat_errors, has_files, is_select, unit_of
 from app.look.frame import COOKIE, frame_context
 from app.look.icons import icon
 from app.look.tones import tone, tone_icon
@@ -27,6 +27,7 @@ def _give_templates_their_tools(state: Any) -> None:
         flat_errors=flat_errors,
         has_files=has_files,
         icon=icon,
+        is_select=is_select,
         sort_order=sort_order,
         sort_url=sort_url,
         tone=tone,
