@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import Field, HiddenField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 from wtforms.validators import ValidationError as ValidationError
 
 from app import once
@@ -88,9 +88,19 @@ class Form(FlaskForm):
         return render_template(template, form=self, **context), 422 if request.method == "POST" else 200
 
 
+class Filled(InputRequired):
+    """InputRequired looks at what was sent alone; a text of blanks was sent, and is empty once it is stripped."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        super().__call__(form, field)
+        blank = field.data is None or (isinstance(field.data, str) and not field.data.strip())
+        if blank and not field.errors and not field.process_errors:
+            raise StopValidation(self.message)
+
+
 def required(sentence: Any = None) -> InputRequired:
     """Return the validator of a field that must be filled in."""
-    return InputRequired(sentence or _l("这一项必须填写。"))
+    return Filled(sentence or _l("这一项必须填写。"))
 
 
 def optional() -> Optional:
