@@ -65,6 +65,7 @@ from points.statements import views_staff as points_staff
 from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
+from portal.demo import cli as demo_cli
 from portal.organisations import views_public as organisations_public
 from projects.catalogue import cli as catalogue_cli
 from projects.contributions import evidence as contribution_evidence
@@ -143,6 +144,7 @@ FEATURES: tuple[Feature, ...] = (
         papers=(DONATION_CERTIFICATE,),
         sources={"contribution": contribution_source.tell},
     ),
+    Feature("demo", commands=(demo_cli.demo,)),
 )
 
 
@@ -158,7 +160,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     web.extensions["zhongli"] = settings
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "weasyprint", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     keys.use(settings)
     clock.follow(settings.clock_file)
     db.connect(settings)

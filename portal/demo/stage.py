@@ -31,6 +31,7 @@ class Stage:
         self.password_hash = password_hash
         self._parties: dict[str, uuid.UUID] = {}
         self._contributions: dict[str, uuid.UUID] = {}
+        self._actors: dict[str, Actor] = {}
         self._persons = {one.slug: one for one in plan.cast.persons}
 
     def party(self, session: Session, slug: str) -> uuid.UUID:
@@ -61,15 +62,20 @@ class Stage:
         return found
 
     def user(self, session: Session, name: str) -> Actor:
-        """Return a user of the demo as the actor that signing in would make of them today."""
-        user = session.scalars(select(User).where(User.name == name)).one()
-        grants = users.grants_in_force(session, user.id)
-        return Actor(
-            user_id=user.id,
-            person_id=user.person_id,
-            name=session.get_one(Party, user.person_id).name,
-            grants=tuple(Grant(one.role, one.region_code, one.organisation_id) for one in grants),
-        )
+        """Return a user of the demo as the actor that signing in would make of them.
+
+        Kept once it has roles: nobody in the demo city loses one.
+        """
+        if name not in self._actors:
+            user = session.scalars(select(User).where(User.name == name)).one()
+            grants = users.grants_in_force(session, user.id)
+            self._actors[name] = Actor(
+                user_id=user.id,
+                person_id=user.person_id,
+                name=session.get_one(Party, user.person_id).name,
+                grants=tuple(Grant(one.role, one.region_code, one.organisation_id) for one in grants),
+            )
+        return self._actors[name]
 
     def staff(self, session: Session, role: str, region_code: str) -> Actor:
         """Return the handler or reviewer of the county in which a place lies."""
