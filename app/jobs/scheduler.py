@@ -8,6 +8,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
+from app import pdf
 from app.jobs import registry, runner
 from app.jobs.registry import Job
 
@@ -19,6 +20,8 @@ log = logging.getLogger("zhongli.jobs")
 
 def run_for_ever(web: Flask) -> None:
     """Run the jobs in this process until it is told to stop (``flask jobs run``)."""
+    for sentence in pdf.missing():
+        log.error(sentence)
     _filled(BlockingScheduler(**_options()), web).start()
 
 

@@ -38,9 +38,13 @@ log = logging.getLogger("zhongli.papers")
 
 
 def render_due() -> int:
-    """Draw every paper that waits for it; return how many were drawn. Needs the application's context."""
+    """Draw every paper that waits for it; return how many were drawn.
+
+    Needs the application's context. Raises pdf.PdfUnavailable when this machine lacks a library or a font.
+    """
     drawn = 0
     while batch := _due():
+        pdf.ensure_available()  # a machine without the font uses up nobody's tries; the job says what is missing
         drawn += sum(_render(paper) for paper in batch)
     return drawn
 

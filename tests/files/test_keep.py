@@ -135,4 +135,4 @@ def test_the_address_serves_a_download_that_runs_nowhere(web: Flask) -> None:
     access.register("open_thing", lambda _session, _file, _actor: False)
     assert web.test_client().get(f"/files/{file.code}").status_code == 404
     assert web.test_client().get("/files/NOSUCHCODE00").status_code == 404
-    assert web.test_client().get("/files/%00%ff").status_code == 404
+    assert web.test_client().get("/files/%00%ff").status_code in {400, 404}
