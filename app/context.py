@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.access import current_actor
 from app.config import Settings
+from app.db import reading
 from app.feature import Door, Feature, NavigationItem
+from app.permissions import Actor
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class NavigationLink:
     url: str
     active: bool
     icon: str | None = None
+    count: int = 0
 
 
 def register_context(web: Flask, settings: Settings, features: tuple[Feature, ...]) -> None:
@@ -29,11 +33,13 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
     def _context() -> dict[str, Any]:
         actor = current_actor()
         door = Door.of_path(request.path)
-        links = [
-            _link(item)
+        shown = [
+            item
             for item in items
             if item.door is door and (item.permission is None or actor.may(item.permission))
         ]
+        waiting = _waiting(shown, actor)
+        links = [_link(item, waiting.get(item.endpoint, 0)) for item in shown]
         return {
             "settings": settings,
             "demo": settings.is_demo,
@@ -44,11 +50,23 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
         }
 
 
-def _link(item: NavigationItem) -> NavigationLink:
+def _waiting(items: list[NavigationItem], actor: Actor) -> dict[str, int]:
+    """Return how much waits behind the entries that count it; nothing when the database does not answer."""
+    counting = {item.endpoint: item.count for item in items if item.count is not None}
+    if not counting:
+        return {}
+    try:
+        with reading() as session:
+            return {endpoint: count(session, actor) for endpoint, count in counting.items()}
+    except SQLAlchemyError:  # this also frames the page that says so
+        return {}
+
+
+def _link(item: NavigationItem, count: int) -> NavigationLink:
     url = url_for(item.endpoint)
     door_page = url.rstrip("/") in {"", "/my", "/staff"}
     active = request.path == url or (not door_page and request.path.startswith(url.rstrip("/") + "/"))
-    return NavigationLink(label=item.label, url=url, active=active, icon=item.icon)
+    return NavigationLink(label=item.label, url=url, active=active, icon=item.icon, count=count)
 
 
 def _one_active(links: list[NavigationLink]) -> list[NavigationLink]:

@@ -1,14 +1,15 @@
 """What a feature brings to the house: its doors, what runs by itself, what an operator types, what it prints."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import click
 from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
 
-from app.permissions import Permission
+from app.permissions import Actor, Permission
 
 
 class Door(StrEnum):
@@ -38,6 +39,7 @@ class NavigationItem:
     permission: Permission | None = None
     icon: str | None = None
     order: int = 100
+    count: Callable[[Session, Actor], int] | None = None  # how much waits behind it; 0 shows nothing
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ NAVIGATION = (
         Permission.OWN_MESSAGES,
         icon="envelope",
         order=800,
+        count=queries.unread_count,
     ),
     NavigationItem(
         Door.STAFF,
@@ -33,6 +34,7 @@ NAVIGATION = (
         Permission.OWN_MESSAGES,
         icon="envelope",
         order=800,
+        count=queries.unread_count,
     ),
 )
 

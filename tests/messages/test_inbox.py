@@ -85,6 +85,7 @@ def test_the_page_shows_opens_and_marks(web: Flask) -> None:
     for number in range(60):
         _send(actor.person_id, f"key:{number}")
     page = client.get("/my/messages?show=unread").get_data(as_text=True)
+    assert "60 件待办" in page  # beside the navigation's entry, on every page of the door
     assert "爱心协会可以开始登记贡献了。" in page
     assert "下一页" in page
     with reading() as session:
