@@ -11,6 +11,7 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -146,7 +147,11 @@ class LineForm(PlainForm):
     item = ItemField(_l("名称和单位"))
     quantity = QuantityField(_l("数量"))
     value = MoneyField(_l("价值"))
-    basis = SelectField(_l("价值依据"), choices=ValueBasis.choices(), default=ValueBasis.NONE.value)
+    basis = SelectField(
+        _l("价值依据"),
+        choices=[SelectChoice(basis.value, basis.label) for basis in ValueBasis],
+        default=ValueBasis.NONE.value,
+    )
     basis_note = StringField(_l("依据编号"), [at_most(100), CleanText()], filters=[stripped])
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -303,7 +308,7 @@ class BatchForm(Form):
 
     def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Set what can be chosen."""
-        self.chosen.choices = list(choices)
+        self.chosen.choices = [SelectChoice(value, label) for value, label in choices]
 
 
 def new_values(region_code: str) -> dict[str, Any]:

@@ -254,9 +254,7 @@ def _page(session: Session, scope: ColumnElement[bool], filters: Filters, place:
     return Page(page.rows, page.before, page.after, Sums(*(int(figure) for figure in row)))
 
 
-def _cut(
-    session: Session, wanted: Any, order: Order, place: Place
-) -> Page:
+def _cut(session: Session, wanted: Any, order: Order, place: Place) -> Page:
     found = paging.fetch(session, wanted, [order], after=place.after, before=place.before, size=PAGE)
     return Page([Row(*row) for row in found.rows], found.before, found.after)
 

@@ -40,6 +40,7 @@ class Thing:
     timeline: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
     oddities: list[Found]
+    grade_words: str
     wording: str | None
     corrects: Contribution | None
     correction: Contribution | None
@@ -56,6 +57,7 @@ def thing(session: Session, row: Row) -> Thing:
         timeline=timeline(session, one),
         evidence=evidence(session, one),
         oddities=from_stored(one.oddities),
+        grade_words=summary.grade_words(one),
         wording=wording_of(session, one),
         corrects=session.get(Contribution, one.corrects_id) if one.corrects_id else None,
         correction=queries.correction_of(session, one),

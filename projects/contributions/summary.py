@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app import figures
-from points.rulesets.kinds import ContributionKind
+from points.rulesets.kinds import ContributionKind, EvidenceGrade
 from projects.contributions import hours, rules
 from projects.contributions.documents import quantity_text
 from projects.contributions.models import Contribution
@@ -34,15 +34,24 @@ def _text(row: Row, minutes: int | None, amount_fen: int | None, thousandths: in
         return figures.money(amount_fen or 0)
     value = _("，价值 %(sum)s", sum=figures.money(amount_fen)) if amount_fen else ""
     if len(one.lines) > 1:
-        return _("%(item)s 等 %(count)s 项", item=one.lines[0].item_name, count=len(one.lines)) + value
+        return _("%(item)s等 %(count)s 项", item=one.lines[0].item_name, count=len(one.lines)) + value
     if thousandths is None:
         return value.lstrip("，")
     return f"{quantity_text(thousandths)} {row.item.base_unit}{value}"
 
 
+def decision_text(row: Row) -> str:
+    """Return the figure that the deciding button names: of several goods their value."""
+    one = row.contribution
+    if len(one.lines) > 1 and one.amount_fen:
+        return figures.money(one.amount_fen)
+    return claimed_text(row).partition("，")[0]
+
+
 def title_of(row: Row) -> str:
     """Return a contribution's title: its item and what was claimed."""
-    return f"{row.item.name} · {claimed_text(row)}"
+    claimed = claimed_text(row)
+    return claimed if claimed.startswith(row.item.name) else f"{row.item.name} · {claimed}"
 
 
 def time_text(contribution: Contribution) -> str | None:
@@ -80,6 +89,26 @@ def fact_pairs(row: Row, *, region_name: str) -> list[tuple[Any, ...]]:
         (_("登记单位"), row.organisation),
         (_("说明"), one.description, "wide"),
     ]
+
+
+def grade_words(contribution: Contribution) -> str:
+    """Return what the evidence grade means for this kind: gifts have a receipt where hours have attendance."""
+    grade = contribution.evidence_grade
+    if contribution.kind in rules.GIFT_KINDS:
+        meanings = {
+            EvidenceGrade.A: _("有捐赠票据，并有签收或受益方确认"),
+            EvidenceGrade.B: _("有捐赠票据"),
+            EvidenceGrade.C: _("有票据号或书面材料，票据未上传"),
+            EvidenceGrade.D: _("仅自行申报"),
+        }
+    else:
+        meanings = {
+            EvidenceGrade.A: _("系统签到签退，并有受益方确认"),
+            EvidenceGrade.B: _("系统签到签退"),
+            EvidenceGrade.C: _("书面材料"),
+            EvidenceGrade.D: _("仅自行申报"),
+        }
+    return meanings[grade]
 
 
 def line_rows(contribution: Contribution) -> list[dict[str, Any]]:

@@ -181,7 +181,7 @@ def _desk(row: Row | None, form: DecisionForm) -> ResponseReturnValue:
                 "needed": neighbours.requirement_for(session, one),
                 "why_not": verification.why_not(session, one, actor),
                 "expected": verification.expected(session, one),
-                "claimed": summary.claimed_text(row),
+                "claimed": summary.decision_text(row),
                 "must_review": desk.must_review(session, one),
             }
     html = render_template(
@@ -202,7 +202,7 @@ def _desk_item(row: Row, current: Row | None) -> dict[str, Any]:
     parts = [row.giver, one.happened_on.isoformat(), odd]
     return {
         "title": row.item.name,
-        "side": summary.claimed_text(row).partition("，")[0],
+        "side": summary.decision_text(row),
         "meta": " · ".join(part for part in parts if part),
         "url": url_for(".decide", code=one.code, **listing.kept(request.args)),
         "active": current is not None and current.contribution.id == one.id,
