@@ -80,9 +80,15 @@ def _line(one: published.Published, city: queries.City, names: dict[str, str]) -
         "title": who,
         "url": organisation_url(one.giver.kind, one.giver.code),
         "meta": [
-            _("%(item)s %(amount)s", item=one.item.name, amount=summary.verified_text(row) or ""),
+            _what(row),
             names.get(contribution.region_code, ""),
             contribution.happened_on.isoformat(),
         ],
         "side": _("%(points)s 分", points=figures.points(contribution.awarded_centipoints)),
     }
+
+
+def _what(row: Row) -> str:
+    """Return item and amount; a list of goods names its first item by itself."""
+    amount = summary.verified_text(row) or ""
+    return amount if len(row.contribution.lines) > 1 else f"{row.item.name} {amount}".strip()

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 
 _PLOT_TOP = 24
 _PLOT_FOOT = 24
-_NICE = (1, 2, 5)
+_LEAST = (2, 4, 6, 8)
+_NICE = (10, 12, 16, 20, 30, 40, 50, 60, 80)
 
 
 @dataclass(frozen=True)
@@ -171,14 +172,17 @@ def bar_chart(
 
 
 def nice_ceiling(value: int) -> int:
-    """Return the least even number of the form 2, 4 or 10 times a power of ten that is not below ``value``; 0 for 0."""
+    """Return an even round number not far above ``value``, so that its half is round too; 0 for 0."""
     if value <= 0:
         return 0
+    for least in _LEAST:
+        if least >= value:
+            return least
     unit = 1
     while True:
         for step in _NICE:
-            if step * unit * 2 >= value:
-                return step * unit * 2
+            if step * unit >= value:
+                return step * unit
         unit *= 10
 
 

@@ -139,7 +139,19 @@ def test_the_longest_bar_fills_the_width(web: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("value", "ceiling"),
-    [(-1, 0), (0, 0), (1, 2), (2, 2), (3, 4), (7, 10), (11, 20), (41, 100), (38_125, 40_000)],
+    [
+        (-1, 0),
+        (0, 0),
+        (1, 2),
+        (2, 2),
+        (3, 4),
+        (7, 10),
+        (11, 12),
+        (41, 50),
+        (99, 100),
+        (10_431, 12_000),
+        (38_125, 40_000),
+    ],
 )
 def test_nice_ceiling(value: int, ceiling: int) -> None:
     assert charts.nice_ceiling(value) == ceiling
