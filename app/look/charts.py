@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 _PLOT_TOP = 24
 _PLOT_FOOT = 24
+_GUTTER = 90  # permille of the width, for the figures of the grid
 _LEAST = (2, 4, 6, 8)
 _NICE = (10, 12, 16, 20, 30, 40, 50, 60, 80)
 
@@ -92,7 +93,7 @@ def column_chart(
     room = height - _PLOT_TOP - _PLOT_FOOT
     ground = height - _PLOT_FOOT
     highest = max(range(len(points)), key=lambda index: points[index].value, default=-1)
-    step = 1000 // max(len(points), 1)
+    step = (1000 - _GUTTER) // max(len(points), 1)
     marks = []
     for index, one in enumerate(points):
         tall = one.value * room // top if top else 0
@@ -105,8 +106,8 @@ def column_chart(
                 short=one.short or one.shown,
                 url=one.url,
                 unfinished=one.unfinished,
-                x=_share(index * step + step * 18 // 100),
-                middle=_share(index * step + step // 2),
+                x=_share(_GUTTER + index * step + step * 18 // 100),
+                middle=_share(_GUTTER + index * step + step // 2),
                 y=ground - tall,
                 width=_share(step * 64 // 100),
                 height=tall,
