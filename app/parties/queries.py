@@ -263,9 +263,11 @@ def staff_parties(
 ) -> Select[Party]:
     """Return the statement of the parties in the actor's regions that fit, unordered, for paging.
 
+    Persons without any role (who only act for an organisation, or as staff) are not of the register.
     ``text`` is a part of a name, or a whole credit code, identity, telephone or volunteer number.
     """
-    wanted = select(Party).where(in_regions(actor, Permission.READ_PARTIES))
+    takes_part = or_(Party.kind != PartyKind.PERSON, Party.id.in_(select(PersonRole.person_id)))
+    wanted = select(Party).where(in_regions(actor, Permission.READ_PARTIES), takes_part)
     if kind is not None:
         wanted = wanted.where(Party.kind == kind)
     if state is not None:

@@ -12,7 +12,9 @@ from app.permissions import Actor
 from app.users import sessions
 
 _CHANGE_PASSWORD = "users_member.security"
-_OPEN_WHILE_CHANGING = frozenset({_CHANGE_PASSWORD, "users_public.sign_out", "static", "bootstrap.static"})
+_OPEN_WHILE_CHANGING = frozenset(
+    {_CHANGE_PASSWORD, "users_public.sign_out", "look.accessible", "static", "bootstrap.static"}
+)
 
 
 @dataclass(frozen=True)

@@ -284,7 +284,10 @@ def _failures_from(session: Session, address: str | None) -> int:
 
 
 def _grants(session: Session, user: User, person: Party) -> tuple[Grant, ...]:
-    """Return the grants that count now; those of a party that is not in force shrink to REGISTRANT."""
+    """Return the grants that count now; those of a party that is not in force shrink to REGISTRANT.
+
+    Who has no role at all is one too, and may at least see to the own password.
+    """
     today = clock.today()
     rows = session.execute(
         select(UserGrant, Party.state)
@@ -299,7 +302,7 @@ def _grants(session: Session, user: User, person: Party) -> tuple[Grant, ...]:
         in_force = grant.role not in _OF_PARTY or state not in _NOT_YET
         role = grant.role if in_force else Role.REGISTRANT
         grants.append(Grant(role, grant.region_code, grant.organisation_id))
-    return tuple(grants)
+    return tuple(grants) or (Grant(Role.REGISTRANT),)
 
 
 def _token_hash(token: str) -> bytes:

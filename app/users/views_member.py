@@ -6,7 +6,6 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from app.access import current_actor, requires
@@ -15,9 +14,9 @@ from app.db import reading
 from app.errors import NotFound
 from app.feature import Door, NavigationItem
 from app.permissions import Permission, Role
-from app.users import clerks, queries, sessions, users
-from app.users.forms import ChangePasswordForm, ClerkRoleForm, ResetPasswordForm
-from app.users.models import User
+from app.users import clerks, queries, users
+from app.users.forms import ClerkRoleForm, ResetPasswordForm
+from app.users.security import end_own_session, security_page
 
 bp = Blueprint("users_member", __name__, url_prefix="/my")
 
@@ -38,14 +37,6 @@ NAVIGATION = (
         icon="shield-lock",
         order=900,
     ),
-    NavigationItem(
-        Door.STAFF,
-        _l("登录安全"),
-        "users_member.security",
-        Permission.OWN_SECURITY,
-        icon="shield-lock",
-        order=990,
-    ),
 )
 
 
@@ -53,39 +44,14 @@ NAVIGATION = (
 @requires(Permission.OWN_SECURITY)
 def security() -> ResponseReturnValue:
     """Change the password; see where one is signed in."""
-    actor, signed = current_actor(), current_user.signed
-    assert actor.user_id is not None
-    with reading() as session:
-        user = session.get_one(User, actor.user_id)
-        rows = sessions.live(session, user.id)
-    form = ChangePasswordForm()
-    form.present_hash = user.password_hash
-    form.own_names = (actor.name, user.name)
-
-    def act(session: Session) -> str:
-        users.change_password(
-            session, user.id, form.password_hash, actor=actor, keep_session=signed.session_id
-        )
-        flash(_("密码已更换，其他设备上的登录都已退出。"), "success")
-        return url_for(".security")
-
-    return form.carry_out(act) or form.page(
-        "users/security.html", user=user, rows=rows, this_session=signed.session_id
-    )
+    return security_page()
 
 
 @bp.post("/security/sessions/<uuid:session_id>/end")
 @requires(Permission.OWN_SECURITY)
 def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    back = url_for(".security")
-
-    def act(session: Session) -> str:
-        sessions.end_session(session, session_id, actor=current_actor())
-        flash(_("那台设备上的登录已退出。"), "success")
-        return back
-
-    return press(act, back)
+    return end_own_session(session_id)
 
 
 @bp.get("/organisation/users")

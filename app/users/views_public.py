@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from app.access import current_actor, public, safe_next
 from app.config import Settings
 from app.db import reading, transaction
 from app.errors import Refused
+from app.feature import Door, NavigationItem
 from app.forms import Act, Form
 from app.identity import check_phone
 from app.parties.forms import OrganisationForm, VolunteerForm
@@ -21,6 +23,8 @@ from app.users import demo, login, passwords, registering, sessions
 from app.users.forms import AgreeingUserForm, ManagerUserForm, NewUserForm, SignInForm
 
 bp = Blueprint("users_public", __name__)
+
+NAVIGATION = (NavigationItem(Door.PUBLIC, _l("登记参与"), "users_public.register", order=70),)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])

@@ -21,8 +21,9 @@ from app.regions import queries as regions
 from app.users import queries, sessions, staff, users
 from app.users.forms import GrantForm, ReasonForm, ResetPasswordForm, StaffUserForm
 from app.users.models import User
+from app.users.security import end_own_session, security_page
 
-bp = Blueprint("users_staff", __name__, url_prefix="/staff/users")
+bp = Blueprint("users_staff", __name__, url_prefix="/staff")
 
 _ADMINISTRATORS = (Permission.MANAGE_USERS, Permission.GRANT_ROLES, Permission.LOCK_USERS)
 
@@ -43,10 +44,32 @@ NAVIGATION = (
         icon="person-lock",
         order=801,
     ),
+    NavigationItem(
+        Door.STAFF,
+        _l("登录安全"),
+        "users_staff.security",
+        Permission.OWN_SECURITY,
+        icon="shield-lock",
+        order=990,
+    ),
 )
 
 
-@bp.get("")
+@bp.route("/security", methods=["GET", "POST"])
+@requires(Permission.OWN_SECURITY)
+def security() -> ResponseReturnValue:
+    """Change the own password; see where one is signed in."""
+    return security_page()
+
+
+@bp.post("/security/sessions/<uuid:session_id>/end")
+@requires(Permission.OWN_SECURITY)
+def end_session(session_id: uuid.UUID) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    return end_own_session(session_id)
+
+
+@bp.get("/users")
 @requires(*_ADMINISTRATORS)
 def index() -> ResponseReturnValue:
     """List users by name."""
@@ -68,7 +91,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.route("/new", methods=["GET", "POST"])
+@bp.route("/users/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_USERS)
 def new() -> ResponseReturnValue:
     """Enter a member of staff."""
@@ -91,7 +114,7 @@ def new() -> ResponseReturnValue:
     return form.carry_out(act) or form.page("users/new.html")
 
 
-@bp.route("/<uuid:user_id>", methods=["GET", "POST"])
+@bp.route("/users/<uuid:user_id>", methods=["GET", "POST"])
 @requires(*_ADMINISTRATORS)
 def show(user_id: uuid.UUID) -> ResponseReturnValue:
     """Show a user with roles and sessions; grant a role."""
@@ -127,7 +150,7 @@ def show(user_id: uuid.UUID) -> ResponseReturnValue:
         )
 
 
-@bp.post("/grants/<uuid:grant_id>/end")
+@bp.post("/users/grants/<uuid:grant_id>/end")
 @requires(Permission.GRANT_ROLES)
 def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
     """Take a role back."""
@@ -140,7 +163,7 @@ def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
     return press(act, url_for(".index"))
 
 
-@bp.route("/<uuid:user_id>/password", methods=["GET", "POST"])
+@bp.route("/users/<uuid:user_id>/password", methods=["GET", "POST"])
 @requires(Permission.MANAGE_USERS)
 def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
     """Set a first password for somebody who lost the own one."""
@@ -159,7 +182,7 @@ def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@bp.route("/<uuid:user_id>/lock", methods=["GET", "POST"])
+@bp.route("/users/<uuid:user_id>/lock", methods=["GET", "POST"])
 @requires(Permission.LOCK_USERS)
 def lock(user_id: uuid.UUID) -> ResponseReturnValue:
     """Lock a user out, or let a locked one in, with a reason."""
@@ -178,7 +201,7 @@ def lock(user_id: uuid.UUID) -> ResponseReturnValue:
     return form.carry_out(act) or form.page("users/lock.html", row=row, locking=locking)
 
 
-@bp.post("/<uuid:user_id>/sessions/end")
+@bp.post("/users/<uuid:user_id>/sessions/end")
 @requires(Permission.LOCK_USERS)
 def end_sessions(user_id: uuid.UUID) -> ResponseReturnValue:
     """End all sessions of a user."""
