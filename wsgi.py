@@ -50,6 +50,8 @@ from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.regions import views_staff as regions_staff
 from app.security import protect
+from app.users import cli as users_cli
+from app.users import jobs as users_jobs
 from app.users import views_member as users_member
 from app.users import views_public as users_public
 from app.users import views_staff as users_staff
@@ -121,7 +123,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "users",
         blueprints=(users_public.bp, users_member.bp, users_staff.bp),
-        navigation=(*users_member.NAVIGATION, *users_staff.NAVIGATION),
+        navigation=(*users_public.NAVIGATION, *users_member.NAVIGATION, *users_staff.NAVIGATION),
+        jobs=users_jobs.JOBS,
+        commands=(users_cli.users_group,),
     ),
     Feature(
         "portal",
