@@ -59,9 +59,7 @@ class EntryForm(Form):
         _l("说明"), [optional(), at_most(1000), CleanText()], filters=[stripped], render_kw={"rows": 3}
     )
     free_of_charge = BooleanField(_l("以上为无偿贡献：没有报酬，不是政府购买服务，也没有附带回报"))
-    organisation = HiddenField()
     revision = HiddenField()
-    action = HiddenField()
 
     evidence_kinds: tuple[EvidenceKind, ...] = (EvidenceKind.PHOTO, EvidenceKind.OTHER)
 
@@ -287,7 +285,6 @@ class DecisionForm(Form):
     """A decision at the desk."""
 
     revision = HiddenField()
-    decision = HiddenField()
     verified_minutes = HoursField(_l("核验时长"), [optional()])
     verified_amount = MoneyField(_l("核验金额（价值）"), [optional()])
     verified_quantity = QuantityField(_l("核验数量"), [optional()])

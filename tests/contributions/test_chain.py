@@ -13,6 +13,7 @@ from app import db
 from app.audit.models import AuditEvent
 from app.errors import Conflict, InvalidInput, NotAllowed, Refused
 from app.messages.models import Message
+from app.papers import kinds as paper_kinds
 from app.papers.models import Paper, PaperState
 from app.parties.kinds import ActingRole
 from app.permissions import Actor, Role
@@ -32,6 +33,7 @@ S = ContributionState
 
 @pytest.fixture
 def city(database: db.Database) -> City:
+    paper_kinds.register(documents.DONATION_CERTIFICATE)
     return made.found()
 
 
