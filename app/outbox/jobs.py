@@ -1,5 +1,6 @@
 """Jobs of the outbox."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.db import transaction
@@ -9,13 +10,13 @@ from app.outbox import queue
 
 def deliver() -> str:
     """Send what is due."""
-    return f"{queue.deliver_due()} sent"
+    return _("发送 %(count)s 条", count=queue.deliver_due())
 
 
 def forget_old() -> str:
     """Delete what was sent long ago."""
     with transaction() as session:
-        return f"{queue.forget_old(session)} messages deleted"
+        return _("清理 %(count)s 条", count=queue.forget_old(session))
 
 
 JOBS = (

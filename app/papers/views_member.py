@@ -18,6 +18,9 @@ from app.permissions import Permission
 
 bp = Blueprint("papers_member", __name__, url_prefix="/my/papers")
 
+LOOKS = 8  # times that a page of a paper being drawn looks again by itself
+LOOK_SECONDS = 10
+
 NAVIGATION = (
     NavigationItem(
         Door.MEMBER, _l("证书和文书"), "papers_member.index", Permission.OWN_PAPERS, icon="award", order=500
@@ -50,11 +53,22 @@ def download(code: str) -> ResponseReturnValue:
 def send(paper: Paper, layout: str) -> ResponseReturnValue:
     """Return the kept bytes of a paper unchanged; drawing is a job's work and never done here."""
     if paper.file_id is None:
-        page = render_template("papers/being_drawn.html", paper=paper, layout=layout, title=title_of(paper))
-        return page, 503 if paper.state is PaperState.FAILED else 202
+        return _being_drawn(paper, layout)
     with reading() as session:
         file = files.get(session, paper.file_id)
     return as_download(storage.get(file.sha256), rendering.file_name(paper), file.media_type.value)
+
+
+def _being_drawn(paper: Paper, layout: str) -> ResponseReturnValue:
+    """Return the page that says so and looks again a few times; then only when asked, so that nobody is disturbed."""
+    look = min(request.args.get("look", 0, type=int), LOOKS)
+    page = render_template(
+        "papers/being_drawn.html", paper=paper, layout=layout, title=title_of(paper), look=look
+    )
+    if paper.state is PaperState.FAILED:
+        return page, 503
+    again = {"Refresh": f"{LOOK_SECONDS}; url={request.path}?look={look + 1}"} if 0 <= look < LOOKS else {}
+    return page, 202, again
 
 
 def title_of(paper: Paper) -> str:

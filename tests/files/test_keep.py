@@ -68,10 +68,10 @@ def test_a_damaged_missing_or_swapped_blob_is_a_sentence(database: Database) -> 
 def test_a_rolled_back_row_leaves_bytes_that_the_sweep_takes(database: Database) -> None:
     kept = _keep()
     orphan = evidence.receive(io.BytesIO(hostile.picture()), "孤儿.jpg")
-    assert jobs.sweep() == "0 blobs removed"  # young ones are left alone
+    assert jobs.sweep() == "清理 0 个文件"  # young ones are left alone
     for blob in _blobs(database):
         os.utime(blob, (time.time() - 2 * jobs.YOUNG,) * 2)
-    assert jobs.sweep() == "1 blobs removed"
+    assert jobs.sweep() == "清理 1 个文件"
     assert storage.has(kept.sha256)
     assert not storage.has(orphan.sha256)
     with pytest.raises(Refused, match="过期"), transaction() as session:
@@ -83,7 +83,7 @@ def test_handing_the_same_bytes_in_again_makes_an_old_orphan_young(database: Dat
     (blob,) = _blobs(database)
     os.utime(blob, (time.time() - 2 * jobs.YOUNG,) * 2)
     storage.put(b"once")
-    assert jobs.sweep() == "0 blobs removed"
+    assert jobs.sweep() == "清理 0 个文件"
     assert storage.get(orphan) == b"once"
 
 

@@ -114,8 +114,11 @@ def test_members_list_and_download_their_own(city: Flask, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patch:
         patch.setattr(pdf, "render", never)
-        waiting = _text(client, f"/my/papers/{mine.code}.pdf", 202)
-    assert 'http-equiv="refresh"' in waiting
+        waiting = client.get(f"/my/papers/{mine.code}.pdf")
+        patient = client.get(f"/my/papers/{mine.code}.pdf?look=99")
+    assert (waiting.status_code, "正在制作" in waiting.get_data(as_text=True)) == (202, True)
+    assert waiting.headers["Refresh"].endswith(f"/my/papers/{mine.code}.pdf?look=1")
+    assert "Refresh" not in patient.headers  # a reader is not disturbed for ever
     with city.app_context():
         rendering.render_due()
     first, again = (client.get(f"/my/papers/{mine.code}.pdf") for _ in range(2))
