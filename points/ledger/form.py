@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app import keys
 from app.canonical import canonical
@@ -20,10 +20,36 @@ UNDER_LOCK = slice(5, 9)
 """Where a transfer's running numbers and balances stand in its row: known only once the balances are locked."""
 
 
+class TransferForm(NamedTuple):
+    """The canonical form of a transfer's columns before and after those that are known only under the lock.
+
+    The form of a row is its values' forms one after the other, so these two serve the posting's hash and the
+    transfer's own HMAC.
+    """
+
+    head: bytes
+    tail: bytes
+
+
 def signed(body: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return a row with its last two columns: the signing key's id and the HMAC over everything before."""
-    body = (*body, keys.ledger.current_id)
-    return (*body, keys.ledger.sign(canonical(body))[1])
+    return _signed(body, canonical(body))
+
+
+def signed_transfer(body: tuple[Any, ...], form: TransferForm, under_lock: Sequence[Any]) -> tuple[Any, ...]:
+    """Return a transfer's row, signed, with what became known under the lock; ``form`` is its body's."""
+    whole = (*body[: UNDER_LOCK.start], *under_lock, *body[UNDER_LOCK.stop :])
+    return _signed(whole, form.head + canonical(under_lock) + form.tail)
+
+
+def transfer_form(body: Sequence[Any]) -> TransferForm:
+    """Return the form of a transfer's row without the last two columns, which sign."""
+    return TransferForm(canonical(body[: UNDER_LOCK.start]), canonical(body[UNDER_LOCK.stop :]))
+
+
+def _signed(body: tuple[Any, ...], form: bytes) -> tuple[Any, ...]:
+    key_id = keys.ledger.current_id
+    return (*body, key_id, keys.ledger.sign(form + canonical((key_id,)))[1])
 
 
 def is_signed(row: Sequence[Any]) -> bool:
@@ -35,15 +61,14 @@ def is_signed(row: Sequence[Any]) -> bool:
         return False
 
 
-def transfers_hash(bodies: Iterable[Sequence[Any]]) -> bytes:
-    """Return the hash by which a posting knows its transfers: of each all columns but those known only under
-    the lock, later than the posting's row is written, and the last two, which sign. They all stand under
-    each transfer's own HMAC.
+def transfers_hash(forms: Iterable[TransferForm]) -> bytes:
+    """Return the hash by which a posting knows its transfers: all their columns but those known only under the lock.
+
+    These become known later than the posting's row is written; they stand under each transfer's own HMAC.
     """
     digest = hashlib.sha256()
-    for body in bodies:
-        form = canonical((*body[: UNDER_LOCK.start], *body[UNDER_LOCK.stop :]))
-        digest.update(b"%d:" % len(form) + form)
+    for head, tail in forms:
+        digest.update(b"%d:%b%b" % (len(head) + len(tail), head, tail))
     return digest.digest()
 
 

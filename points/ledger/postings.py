@@ -6,7 +6,7 @@ of parties' accounts, and at last the signed rows. An issuer has no balance row,
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -26,7 +26,16 @@ from app.parties.models import ActingRole
 from app.permissions import Actor
 from app.rows import driver_row, insert_statement
 from points.ledger.accounts import AccountRef
-from points.ledger.form import FORM, UNDER_LOCK, input_hash, signed, transfers_hash
+from points.ledger.form import (
+    FORM,
+    UNDER_LOCK,
+    TransferForm,
+    input_hash,
+    signed,
+    signed_transfer,
+    transfer_form,
+    transfers_hash,
+)
 from points.ledger.kinds import Reason
 from points.ledger.models import Posting, Transfer
 from points.rulesets.kinds import ContributionKind
@@ -127,11 +136,11 @@ def post_many(
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A posting's signed row, and its transfers' rows that still lack their numbers and signatures."""
+    """A posting's signed row, and for each transfer what was asked, its unsigned row and that row's form."""
 
     request: PostingRequest
     row: tuple[Any, ...]
-    transfers: list[tuple[Any, ...]]
+    transfers: list[tuple[TransferRequest, tuple[Any, ...], TransferForm]]
 
     @property
     def key(self) -> tuple[UUID, str, int, str]:
@@ -142,6 +151,7 @@ class _Draft:
 def _draft(request: PostingRequest, actor: Actor, moment: datetime) -> _Draft:
     posting_id = new_id()
     transfers = [_transfer_row(posting_id, request, one, actor, moment) for one in request.transfers]
+    forms = [transfer_form(body) for body in transfers]
     row = signed(
         (
             posting_id,
@@ -153,13 +163,13 @@ def _draft(request: PostingRequest, actor: Actor, moment: datetime) -> _Draft:
             request.revision,
             input_hash(request.inputs),
             len(transfers),
-            transfers_hash(transfers),
+            transfers_hash(forms),
             request.explanation,
             moment,
             actor.user_id,
         )
     )
-    return _Draft(request, row, transfers)
+    return _Draft(request, row, list(zip(request.transfers, transfers, forms, strict=True)))
 
 
 def _transfer_row(
@@ -221,15 +231,11 @@ def _move(session: Session, drafts: Sequence[_Draft]) -> None:
     connection = session.connection()
     dialect = connection.dialect.name
     balances = _move_balances(connection, _changes(drafts))
-    rows = [_numbered(balances, draft, *pair) for draft in drafts for pair in _pairs(draft)]
+    rows = [_numbered(balances, draft.request.reason, *one) for draft in drafts for one in draft.transfers]
     if rows:
         connection.exec_driver_sql(
             insert_statement(_TRANSFER, dialect), [driver_row(row, dialect) for row in rows]
         )
-
-
-def _pairs(draft: _Draft) -> Iterable[tuple[TransferRequest, tuple[Any, ...]]]:
-    return zip(draft.request.transfers, draft.transfers, strict=True)
 
 
 def _changes(drafts: Sequence[_Draft]) -> list[tuple[UUID, int, int]]:
@@ -245,8 +251,13 @@ def _changes(drafts: Sequence[_Draft]) -> list[tuple[UUID, int, int]]:
 
 
 def _numbered(
-    balances: dict[UUID, tuple[int, int]], draft: _Draft, request: TransferRequest, row: tuple[Any, ...]
+    balances: dict[UUID, tuple[int, int]],
+    reason: Reason,
+    request: TransferRequest,
+    body: tuple[Any, ...],
+    form: TransferForm,
 ) -> tuple[Any, ...]:
+    """Return the signed row of a transfer, and leave both balances as they are after it."""
     numbers: list[int | None] = []
     after: list[int | None] = []
     for side, change in ((request.source, -request.points), (request.target, request.points)):
@@ -255,7 +266,7 @@ def _numbered(
             after.append(None)
             continue
         balance, last = balances[side.id]
-        if change < 0 and balance + change < 0 and draft.request.reason is not Reason.REVERSAL:
+        if change < 0 and balance + change < 0 and reason is not Reason.REVERSAL:
             raise Conflict(
                 _(
                     "积分不足：现有 %(balance)s 分，需要 %(points)s 分。",
@@ -266,7 +277,7 @@ def _numbered(
         balances[side.id] = (balance + change, last + 1)
         numbers.append(last + 1)
         after.append(balance + change)
-    return signed((*row[: UNDER_LOCK.start], *numbers, *after, *row[UNDER_LOCK.stop :]))
+    return signed_transfer(body, form, (*numbers, *after))
 
 
 def _move_balances(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.labels import Labelled
 from app.rows import driver_row
-from points.ledger.form import is_signed, transfers_hash
+from points.ledger.form import is_signed, transfer_form, transfers_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.leaves import BATCH, TREE, hashed_rows
 from points.ledger.models import Account, Posting, SealLeaf, Transfer, TreeHead
@@ -122,7 +122,7 @@ def _transfers(posting: tuple[Any, ...], rows: list[tuple[Any, ...]]) -> Iterato
 
 
 def _hash(rows: list[tuple[Any, ...]]) -> bytes:
-    return transfers_hash(row[:-2] for row in rows)
+    return transfers_hash(transfer_form(row[:-2]) for row in rows)
 
 
 def _orphans(group: tuple[Any, list[tuple[Any, ...]]]) -> Iterator[Break]:
