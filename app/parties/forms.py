@@ -11,7 +11,7 @@ from app import clock
 from app.errors import InvalidInput
 from app.fields import CivilDateField, NotBlank, NotInFuture
 from app.forms import CleanText, Form, at_most, chosen, optional, required, stripped
-from app.identity import DocumentKind
+from app.identity import DocumentKind, normalise
 from app.parties import rules
 from app.parties.kinds import OrganisationKind, Sex
 from app.parties.organisations import OrganisationData
@@ -26,6 +26,15 @@ def text(label: Any, length: int, *more: Any, **values: Any) -> StringField:
     return StringField(label, [*more, at_most(length), CleanText()], filters=[stripped], **values)
 
 
+def number(label: Any, *more: Any, **values: Any) -> StringField:
+    """Return a field for a number that is tidied as it is stored: half-width, upper case, no blanks."""
+    return StringField(label, [*more, at_most(40), CleanText()], filters=[_tidied], **values)
+
+
+def _tidied(value: Any) -> Any:
+    return normalise(value) or None if isinstance(value, str) else value
+
+
 class OrganisationForm(Form):
     """What an organisation states about itself."""
 
@@ -35,9 +44,8 @@ class OrganisationForm(Form):
     organisation_kind = SelectField(
         _l("单位类型"), [required(_l("请选择单位类型。"))], choices=chosen(OrganisationKind.choices())
     )
-    uscc = text(
+    uscc = number(
         _l("统一社会信用代码"),
-        40,
         description=_l("18 位，在登记证书或营业执照上；社区社会组织在镇街备案、没有代码的可以不填"),
     )
     region_code = RegionField(
@@ -61,7 +69,7 @@ class OrganisationForm(Form):
         _l("联系电话"), 30, NotBlank(_l("请填写联系电话。")), description=_l("手机号，或带区号的固定电话")
     )
     bank_name = text(_l("开户银行"), 100)
-    bank_number = text(_l("银行账号"), 50, description=_l("加密保存，只在拨付款项时使用"))
+    bank_number = number(_l("银行账号"), description=_l("加密保存，只在拨付款项时使用"))
     introduction = TextAreaField(
         _l("单位简介"),
         [at_most(1000), CleanText()],
@@ -130,7 +138,7 @@ class VolunteerForm(Form):
     document_kind = SelectField(
         _l("证件种类"), choices=DocumentKind.choices(), default=DocumentKind.RESIDENT_ID.value
     )
-    identity_number = text(_l("证件号码"), 40, NotBlank(_l("请填写证件号码。")))
+    identity_number = number(_l("证件号码"), NotBlank(_l("请填写证件号码。")))
     born_on = CivilDateField(
         _l("出生日期"), [optional(), NotInFuture()], description=_l("居民身份证号码里已有，用其他证件时填写")
     )

@@ -17,7 +17,7 @@ from app import clock, counters, keys
 from app.audit import events
 from app.db import lock
 from app.errors import Conflict, NotAllowed
-from app.parties import duplicates, interest, rules
+from app.parties import duplicates, interest, rules, words
 from app.parties.guards import ensure_may_handle, is_own
 from app.parties.kinds import PartyKind, PersonRoleKind, RegistrationState
 from app.parties.models import (
@@ -187,7 +187,9 @@ def _move(
     old = party.state
     party.state = new
     party.state_since = clock.now()
-    _write_step(session, party, old, new, actor=actor, note=note, snapshot=snapshot)
+    step = _write_step(session, party, old, new, actor=actor, note=note, snapshot=snapshot)
+    if not is_own(actor, party):
+        words.tell(session, party, step.id, note)
     events.record(
         session, f"registration.{verb}", "party", party.id, actor=actor, party_id=party.id,
         before={"state": old.value}, after={"state": new.value}, reason=note,
@@ -204,7 +206,7 @@ def _write_step(
     actor: Actor,
     note: str | None,
     snapshot: Mapping[str, Any] | None,
-) -> None:
+) -> RegistrationStep:
     text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, default=str) if snapshot else None
     words = json.dumps([note, text], ensure_ascii=False) if note or text else None
     step = RegistrationStep(
@@ -221,6 +223,7 @@ def _write_step(
     if words:
         session.add(RegistrationDetail(step_id=step.id, party_id=party.id, note=note, snapshot=text))
         session.flush()
+    return step
 
 
 def _was_admitted(session: Session, party: Party) -> bool:

@@ -59,8 +59,10 @@ def create(session: Session, person_id: uuid.UUID, new: NewUser, *, actor: Actor
 
     Raises InvalidInput for a bad name, Conflict when the name or telephone serves another user already.
     """
-    if actor.user_id is not None and not actor.may(Permission.MANAGE_ORGANISATION_USERS):
-        ensure_may(actor, Permission.MANAGE_USERS)
+    if actor.user_id is not None and not actor.may(Permission.MANAGE_USERS):
+        mine = actor.organisations(Permission.MANAGE_ORGANISATION_USERS)
+        if not any(affiliations.belongs(session, person_id, one) for one in mine):
+            raise NotAllowed(_("只能为本单位的人员设立登录名。"))
     name = normal_name(new.name)
     if not _NAME.fullmatch(name) or name.isdecimal():
         sentence = _("登录名用 3–40 个字母、汉字、数字或 . - _，不能只有数字。")
