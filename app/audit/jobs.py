@@ -1,5 +1,6 @@
 """The minute job that gives audit events their place in the chain."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import chain
@@ -15,7 +16,7 @@ def extend() -> str:
             done = chain.extend(session)
         chained += done
         if done < chain.BATCH:
-            return f"{chained} events chained"
+            return _("新入链 %(count)s 条", count=chained)
 
 
 JOBS = (Job("audit_chain", _l("给审计日志编号成链"), EveryMinutes(), extend),)

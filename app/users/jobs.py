@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import clock
@@ -15,7 +16,7 @@ KEPT = timedelta(days=7)  # the audit log keeps what happened for years
 def forget() -> str:
     """Delete sign-in attempts older than a week."""
     with transaction() as session:
-        return f"{sessions.forget_attempts(session, clock.now() - KEPT)} attempts forgotten"
+        return _("清理 %(count)s 条", count=sessions.forget_attempts(session, clock.now() - KEPT))
 
 
 JOBS = (Job("sign_in_attempts", _l("清理过期的登录尝试"), DailyAt(3, 40), forget),)

@@ -1,5 +1,6 @@
 """The nightly look over the whole ledger."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.db import reading
@@ -15,7 +16,7 @@ def check() -> str:
         differences = [one.sentence for one in reconcile(session)]
     if differences:
         raise RuntimeError(f"{len(differences)} balances differ: {differences[0]}")
-    return f"{numbered} leaves numbered, no balance differs"
+    return _("新编号 %(leaves)s 条，余额全部一致", leaves=numbered)
 
 
 JOBS = (Job("points_reconcile", _l("夜间核对积分余额"), DailyAt(2, 20), check),)
