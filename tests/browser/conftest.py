@@ -1,26 +1,35 @@
 """A real browser in front of the real program: served in a thread on a fresh SQLite city.
 
 ``live`` is the served city, ``page`` a page of Chromium (1440 px wide) that reaches nothing but this machine, ``axe``
-asserts that a page has no accessibility fault, ``fits`` that it does not scroll sideways.
+asserts that a page has no accessibility fault, ``fits`` that it does not scroll sideways, ``look`` both on a phone
+and a desk. ``city`` is a small city in the served database, with two people who can sign in.
 """
 
 import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from werkzeug.serving import make_server
 
 import wsgi
 from app import clock, db, keys
 from app.config import Settings, load
+from app.permissions import SYSTEM, Role
+from app.users import grants, passwords, users
+from app.users.users import NewUser
 from tests.conftest import ENVIRONMENT
+from tests.contributions import city as made
+from tests.contributions.city import City
 
+Check = Callable[[Page], None]
+PASSWORD = "demo-city-2026!"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -118,3 +127,49 @@ def fits() -> Callable[[Page], None]:
         assert wide <= 0, f"{page.url} is {wide} px too wide"
 
     return check
+
+
+@pytest.fixture
+def city(live: Live) -> Iterator[City]:
+    """Found a small city in the served database, with a clerk of the factory and a reviewer who can sign in."""
+    clock.set_offset(made.NOON + timedelta(hours=2))
+    found = made.found()
+    with db.transaction() as session:
+        for name, role in (
+            ("qinling-clerk", Role.ORGANISATION_CLERK),
+            ("jintai-reviewer", Role.COUNTY_REVIEWER),
+        ):
+            new = NewUser(name=name, password_hash=passwords.hashed(PASSWORD))
+            user = users.create(session, found.people[role], new, actor=SYSTEM)
+            organisation = found.factory if role is Role.ORGANISATION_CLERK else None
+            region = None if organisation else made.COUNTY
+            grants.write(
+                session, user, role, by=SYSTEM, organisation_id=organisation, region_code=region
+            )
+    yield found
+    clock.set_offset(None)
+
+
+@pytest.fixture
+def look(axe: Check, fits: Check) -> Check:
+    """Return a check of the present page on a desk and on a phone: no accessibility fault, no sideways scrolling."""
+
+    def look(page: Page) -> None:
+        for size in (PHONE, DESK):
+            page.set_viewport_size(size)
+            fits(page)
+            axe(page)
+
+    return look
+
+
+def sign_in(page: Page, live: Live, name: str) -> None:
+    page.goto(f"{live.url}/sign-in")
+    page.get_by_label("登录名").fill(name)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="退出").click()

@@ -2,80 +2,25 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from app import clock, db
+from app import db
 from app.papers import queries as papers
 from app.papers import rendering
 from app.parties.models import Party
-from app.permissions import SYSTEM, Role
-from app.users import passwords, users
-from app.users.users import NewUser
 from points.rankings import jobs as ranking_jobs
-from tests.browser.conftest import DESK, PHONE, Live
+from tests.browser.conftest import Check, Live, sign_in, sign_out
 from tests.contributions import city as made
 from tests.contributions.city import City
 
-PASSWORD = "demo-city-2026!"
 DAY = (made.TODAY - timedelta(days=1)).isoformat()
 PDF = "http://127.0.0.1:8000/verify/"
 """What the certificate's QR says: the public address of the settings, and the paper's code."""
-
-
-@pytest.fixture
-def city(live: Live) -> Iterator[City]:
-    """Found a small city in the served database, with a clerk of the factory and a reviewer who can sign in."""
-    clock.set_offset(made.NOON + timedelta(hours=2))
-    found = made.found()
-    with db.transaction() as session:
-        for name, role in (
-            ("qinling-clerk", Role.ORGANISATION_CLERK),
-            ("jintai-reviewer", Role.COUNTY_REVIEWER),
-        ):
-            new = NewUser(name=name, password_hash=passwords.hashed(PASSWORD))
-            user = users.create(session, found.people[role], new, actor=SYSTEM)
-            organisation = found.factory if role is Role.ORGANISATION_CLERK else None
-            region = None if organisation else made.COUNTY
-            users.write_grant(
-                session, user, role, by=SYSTEM, organisation_id=organisation, region_code=region
-            )
-    yield found
-    clock.set_offset(None)
-
-
-Check = Callable[[Page], None]
-
-
-@pytest.fixture
-def look(axe: Check, fits: Check) -> Check:
-    """Return a check of the present page on a desk and on a phone: no accessibility fault, no sideways scrolling."""
-
-    def look(page: Page) -> None:
-        for size in (PHONE, DESK):
-            page.set_viewport_size(size)
-            fits(page)
-            axe(page)
-
-    return look
-
-
-def sign_in(page: Page, live: Live, name: str) -> None:
-    page.goto(f"{live.url}/sign-in")
-    page.get_by_label("登录名").fill(name)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page.get_by_role("button", name="退出")).to_be_visible()
-
-
-def sign_out(page: Page) -> None:
-    page.get_by_role("button", name="退出").click()
 
 
 def receipt() -> bytes:
