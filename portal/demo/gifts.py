@@ -1,14 +1,18 @@
 """Gifts and other things that organisations give: money, goods, facilities, training, projects, jobs. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from app import clock
 from points.rulesets.kinds import ContributionKind as K
-from portal.demo.cast import COUNTIES, Cast, OrganisationPlan, PersonPlan
+from portal.demo.bodies import OrganisationPlan
+from portal.demo.cast import Cast
+from portal.demo.places import COUNTIES
 from portal.demo.plans import ContributionPlan, LinePlan
 from portal.demo.seasons import Season, words_of
+from portal.demo.volunteers import PersonPlan
 from projects.contributions.rules import GIFT_KINDS, EvidenceKind, ValueBasis
 
 # Item → unit, price of one in yuan, numbers given. Prices are made up and of the right size.
@@ -64,19 +68,16 @@ class Gifts:
         if county is None:
             near = season.action.counties if random.random() < 0.8 else ()
             county = random.choice(near or tuple(COUNTIES))
-        towns = [town for town in self._towns if town.startswith(county)]
-        region_code = random.choice(towns)
+        region_code = random.choice([town for town in self._towns if town.startswith(county)])
         receiver = self._receiver(county)
-        if receiver is None:
-            return None
         giver: OrganisationPlan | PersonPlan | None = self._giver(kind, county)
         if kind is K.MONEY and random.random() < 0.3:
             giver = self._person(day, county) or giver
-        if giver is None or giver.registered_on >= day:
+        if receiver is None or giver is None or giver.registered_on >= day:
             return None
         own = isinstance(giver, OrganisationPlan) and bool(giver.users)
         item = random.choice(season.action.items[kind])
-        words = random.choice(words_of(season.action, kind, item))
+        logged_on = day + timedelta(days=random.choice((0, 1, 1, 2, 3, 5, 8)))
         plan = ContributionPlan(
             key="",
             kind=kind,
@@ -84,50 +85,37 @@ class Gifts:
             organisation=giver.slug if own else receiver.slug,
             region_code=region_code,
             happened_on=day,
-            logged_at=clock.instant(
-                day + timedelta(days=random.choice((0, 1, 1, 2, 3, 5, 8))),
-                random.randint(18, 20),
-                random.randint(1, 59),
-            ),
+            logged_at=clock.instant(logged_on, random.randint(18, 20), random.randint(1, 59)),
             item=item,
-            description=words,
+            description=random.choice(words_of(season.action, kind, item)),
             beneficiary=f"{self._towns[region_code]}{random.choice(season.action.whom)} {random.randint(5, 60)} 户",
-            **self._what(kind, season, item, giver),
         )
-        return self._with_receipt(plan, receiver, own) if kind in GIFT_KINDS else plan
+        plan = self._with_what(plan, season, giver)
+        return self._with_receipt(plan, receiver) if kind in GIFT_KINDS else plan
 
-    def _what(
-        self, kind: K, season: Season, item: str, giver: OrganisationPlan | PersonPlan
-    ) -> dict[str, object]:
+    def _with_what(
+        self, plan: ContributionPlan, season: Season, giver: OrganisationPlan | PersonPlan
+    ) -> ContributionPlan:
         random = self._random
-        if kind is K.MONEY:
-            yuan = random.choice(_YUAN_OF_PERSONS) if isinstance(giver, PersonPlan) else random.choice(_YUAN)
+        if plan.kind is K.MONEY:
+            yuan = random.choice(_YUAN_OF_PERSONS if isinstance(giver, PersonPlan) else _YUAN)
             if isinstance(giver, OrganisationPlan) and giver.weight >= 12:
                 yuan *= random.choice((1, 2, 3, 5))
-            return {"amount_fen": yuan * 100}
-        if kind is K.GOODS:
-            return {"lines": self._goods(season, item)}
-        if kind is K.FACILITY:
-            counts, yuan_each = _FACILITIES[item]
+            return replace(plan, amount_fen=yuan * 100)
+        if plan.kind is K.GOODS:
+            return replace(plan, lines=self._goods(season, plan.item))
+        if plan.kind is K.FACILITY:
+            counts, yuan_each = _FACILITIES[plan.item]
             count, each = random.choice(counts), random.choice(yuan_each)
             line = LinePlan(
-                item,
-                count,
-                "处" if item != "activity-room" else "处",
-                count * each * 100,
-                ValueBasis.AGREEMENT,
-                self._number("协"),
+                plan.item, count, "处", count * each * 100, ValueBasis.AGREEMENT, self._number("协")
             )
-            return {"lines": (line,), "evidence": (EvidenceKind.AGREEMENT, EvidenceKind.PHOTO)}
-        quantity = {
-            K.TRAINING: random.choice((8, 12, 16, 24, 32, 40)),
-            K.PROJECT: random.choice((1, 1, 2)),
-            K.JOBS: random.choice((1, 2, 2, 3, 4, 6, 10)),
-        }
-        return {
-            "quantity": quantity[kind],
-            "evidence": (EvidenceKind.ATTENDANCE_SHEET if kind is K.TRAINING else EvidenceKind.AGREEMENT,),
-        }
+            return replace(plan, lines=(line,), evidence=(EvidenceKind.AGREEMENT, EvidenceKind.PHOTO))
+        if plan.kind is K.TRAINING:
+            proof: tuple[EvidenceKind, ...] = (EvidenceKind.ATTENDANCE_SHEET,)
+            return replace(plan, quantity=random.choice((8, 12, 16, 24, 32, 40)), evidence=proof)
+        numbers = (1, 1, 2) if plan.kind is K.PROJECT else (1, 2, 2, 3, 4, 6, 10)
+        return replace(plan, quantity=random.choice(numbers), evidence=(EvidenceKind.AGREEMENT,))
 
     def _goods(self, season: Season, item: str) -> tuple[LinePlan, ...]:
         random = self._random
@@ -154,11 +142,8 @@ class Gifts:
             lines.append(LinePlan(one, count, unit, count * price * 100, basis, self._number("票")))
         return tuple(lines)
 
-    def _with_receipt(
-        self, plan: ContributionPlan, receiver: OrganisationPlan, own: bool
-    ) -> ContributionPlan:
-        random = self._random
-        chance = random.random()
+    def _with_receipt(self, plan: ContributionPlan, receiver: OrganisationPlan) -> ContributionPlan:
+        chance = self._random.random()
         evidence = list(plan.evidence)
         number, waiver = "", ""
         if chance < 0.05:
@@ -166,18 +151,17 @@ class Gifts:
         else:
             self._receipts += 1
             number = f"{_RECEIPT_SERIES}{plan.happened_on:%y}{self._receipts:06d}"
-            if chance < 0.85:
-                evidence.append(EvidenceKind.RECEIPT)
-            if chance < 0.7:
-                evidence.append(EvidenceKind.HAND_OVER)
+            evidence += [EvidenceKind.RECEIPT] if chance < 0.85 else []
+            evidence += [EvidenceKind.HAND_OVER] if chance < 0.7 else []
         if plan.kind is K.GOODS and any(line.basis is ValueBasis.INVOICE for line in plan.lines):
             evidence.append(EvidenceKind.INVOICE)
-        values = {name: getattr(plan, name) for name in plan.__slots__}
-        values |= {"evidence": tuple(evidence), "receipt_number": number, "receipt_waiver": waiver}
-        values["receiver_name"] = (
-            receiver.name if not own or receiver.slug != plan.giver else "困难群众（直接发放）"
+        return replace(
+            plan,
+            evidence=tuple(evidence),
+            receipt_number=number,
+            receipt_waiver=waiver,
+            receiver_name="困难群众（直接发放）" if receiver.slug == plan.giver else receiver.name,
         )
-        return ContributionPlan(**values)
 
     def _giver(self, kind: K, county: str) -> OrganisationPlan | None:
         profiles = _GIVERS[kind]

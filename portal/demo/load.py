@@ -30,9 +30,9 @@ from app.regions.models import RegionLevel
 from app.regions.regions import load_regions
 from app.users import passwords
 from portal.demo import samples, sign_ins
-from portal.demo.cast import CITY
 from portal.demo.living import Living, living_acts
 from portal.demo.opening import Opening, opening_acts
+from portal.demo.places import CITY
 from portal.demo.plan import Plan, Size, make_plan
 from portal.demo.stage import Stage
 

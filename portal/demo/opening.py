@@ -14,13 +14,16 @@ from app.parties.kinds import AffiliationKind, ConsentPurpose
 from app.parties.organisations import OrganisationData
 from app.parties.persons import PersonData, SocialWorkerData, VolunteerData
 from app.permissions import ANYONE, SYSTEM, Actor, Role
-from app.users import registering, users
+from app.users import grants, registering, users
 from app.users.users import NewUser
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
-from portal.demo.cast import CITY, OrganisationPlan, PersonPlan, UserPlan
+from portal.demo.bodies import OrganisationPlan
+from portal.demo.cast import UserPlan
 from portal.demo.people import Human
+from portal.demo.places import CITY
 from portal.demo.stage import Stage
+from portal.demo.volunteers import PersonPlan
 from projects.catalogue import items
 
 RULESET = Path(publication.__file__).with_name("social_force_v1.toml")
@@ -153,7 +156,7 @@ class Join:
         person = persons.register_contact(session, _person(self.user.human, body.region_code), actor=by)
         affiliations.affiliate(session, person.id, party_id, AffiliationKind.EMPLOYEE, actor=affiliating)
         user = users.create(session, person.id, NewUser(self.user.name, stage.password_hash), actor=by)
-        users.grant_role(session, user.id, self.user.role, organisation_id=party_id, actor=granting)
+        grants.grant_role(session, user.id, self.user.role, organisation_id=party_id, actor=granting)
 
 
 @dataclass(frozen=True)
@@ -232,7 +235,7 @@ class OwnUser:
         person_id = stage.party(session, self.user.person)
         new = NewUser(self.user.name, stage.password_hash, phone=self.user.human.phone)
         user = users.create(session, person_id, new, actor=stage.user(session, "sysadmin"))
-        users.grant_role(session, user.id, self.user.role, actor=stage.user(session, "secadmin"))
+        grants.grant_role(session, user.id, self.user.role, actor=stage.user(session, "secadmin"))
 
 
 Opening = (
@@ -301,4 +304,4 @@ def _appoint(stage: Stage, session: Session, one: UserPlan, *, by: Actor, granti
     region_code = one.region_code or CITY
     person = persons.register_contact(session, _person(one.human, region_code), actor=by)
     user = users.create(session, person.id, NewUser(one.name, stage.password_hash), actor=by)
-    users.grant_role(session, user.id, one.role, region_code=region_code, actor=granting)
+    grants.grant_role(session, user.id, one.role, region_code=region_code, actor=granting)

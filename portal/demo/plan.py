@@ -8,14 +8,12 @@ from random import Random
 from app import clock
 from app.permissions import Role
 from points.rulesets.kinds import ContributionKind as K
-from portal.demo import cast as casting
 from portal.demo.cast import Cast, make_cast
 from portal.demo.gifts import Gifts
-from portal.demo.plans import ContributionPlan, Course, LinePlan
-from portal.demo.seasons import DAILY, Season, seasons
+from portal.demo.plans import ContributionPlan, Course
+from portal.demo.seasons import seasons
 from portal.demo.services import Services
-from projects.contributions.hours import AUTOMATIC_MINUTES, SECOND_PERSON_FEN
-from projects.contributions.rules import EvidenceKind, ValueBasis
+from portal.demo.shown import shown, waiting
 
 _YEAR = timedelta(days=365)
 _WAITING = 80
@@ -84,7 +82,6 @@ def make_plan(
     )
     random = Random(f"year:{seed}")
     made = _contributions(random, people, towns, first_on, last_on, size.contributions)
-    made += _shown(people, last_on)
     made = [
         replace(one, logged_at=min(one.logged_at, ends_at - timedelta(minutes=5 + index % 90)))
         for index, one in enumerate(made)
@@ -115,9 +112,11 @@ _CERTIFYING = ("nuanyang", "shigu", "weishuizhuxue", "shiguzhuangbei", "jintai-c
 def _contributions(
     random: Random, people: Cast, towns: dict[str, str], first_on: date, last_on: date, count: int
 ) -> list[ContributionPlan]:
-    services, gifts = Services(people, towns, random), Gifts(people, towns, random)
+    made = shown(people, last_on)
+    services = Services(people, towns, random, busy={(one.giver, one.happened_on) for one in made})
+    gifts = Gifts(people, towns, random)
     year = seasons(first_on, last_on)
-    made = _newest(services, gifts, year[-1], last_on)
+    made += waiting(services, gifts, year[-1], last_on)
     tries = 0
     while len(made) < count and tries < 40 * count:
         tries += 1
@@ -133,55 +132,6 @@ def _contributions(
             gift = gifts.gift(season, kind, day)
             made += [gift] if gift else []
     return made
-
-
-def _newest(services: Services, gifts: Gifts, season: Season, last_on: date) -> list[ContributionPlan]:
-    """Return what the shown county's staff find waiting: the last three days of one county."""
-    made: list[ContributionPlan] = []
-    daily = replace(season, action=DAILY)
-    for back in (2, 1, 1, 0):
-        day = last_on - timedelta(days=back)
-        made += services.activity(daily, day, 2, county=casting.SHOWN_COUNTY)
-    for kind in (K.GOODS, K.MONEY):
-        gift = gifts.gift(daily, kind, last_on - timedelta(days=3), county=casting.SHOWN_COUNTY)
-        made += [replace(gift, logged_at=clock.instant(last_on, 17, 40))] if gift else []
-    return made
-
-
-def _shown(people: Cast, last_on: date) -> list[ContributionPlan]:
-    """Return the few contributions by which a visitor is shown something, all of the organisation on the sign-in page."""
-    body = people.by_slug.get(casting.SHOWN_ORGANISATION)
-    members = [
-        one
-        for one in people.persons
-        if one.organisation == casting.SHOWN_ORGANISATION and one.registered_on < last_on - timedelta(days=60)
-    ]
-    if body is None or not members:
-        return []
-    day = last_on - timedelta(days=33)
-    long_day = ContributionPlan(
-        key="", kind=K.SERVICE, giver=members[0].slug, organisation=body.slug, region_code=casting.SHOWN_TOWN,
-        happened_on=day, logged_at=clock.instant(day, 20, 10), item="meals", description="敬老月：全天助餐和陪护",
-        beneficiary="石鼓镇高龄老人 26 户", evidence=(EvidenceKind.ATTENDANCE_SHEET,), start_minute=8 * 60,
-        end_minute=18 * 60, published_before=True, by_manager=True, course=Course.PARTLY, verified=AUTOMATIC_MINUTES,
-        reason="午餐和往返路途共 2 小时不属于服务时间，核定 8 小时。",
-    )  # fmt: skip
-    wrong = ContributionPlan(
-        key="", kind=K.GOODS, giver=body.slug, organisation=body.slug, region_code=casting.SHOWN_TOWN,
-        happened_on=last_on - timedelta(days=48), logged_at=clock.instant(last_on - timedelta(days=47), 18, 20),
-        item="milk", description="敬老月：重阳慰问品", beneficiary="石鼓镇高龄老人 60 户",
-        evidence=(EvidenceKind.RECEIPT, EvidenceKind.HAND_OVER), receipt_number="610326900001",
-        receiver_name="困难群众（直接发放）", course=Course.REVERSED, reason="数量多写了一个零：实际发放 60 箱，登记为 600 箱。",
-        lines=(LinePlan("milk", 600, "箱", 600 * 55 * 100, ValueBasis.INVOICE, "票66001"),),
-    )  # fmt: skip
-    large = ContributionPlan(
-        key="", kind=K.MONEY, giver="nuanyang", organisation="nuanyang", region_code="610327100000",
-        happened_on=last_on - timedelta(days=26), logged_at=clock.instant(last_on - timedelta(days=25), 18, 5),
-        item="money", description="暖冬行动：关山片区取暖补助", beneficiary="陇县山区独居老人和困境儿童家庭 420 户",
-        evidence=(EvidenceKind.RECEIPT, EvidenceKind.HAND_OVER), amount_fen=SECOND_PERSON_FEN + 10_000_000,
-        receipt_number="610326900002", receiver_name="陇县关山慈善协会",
-    )  # fmt: skip
-    return [long_day, wrong, large] if "nuanyang" in people.by_slug else [long_day, wrong]
 
 
 def _late(random: Random, made: list[ContributionPlan]) -> list[ContributionPlan]:
@@ -221,14 +171,10 @@ def _courses(random: Random, made: list[ContributionPlan], people: Cast) -> list
     ):
         for one in random.sample(among, min(wanted, len(among))):
             chosen.setdefault(one.key, (course, random.choice(reasons)))
-    drafts = 0
     done = []
     for one in made:
         if one.key in youngest and one.course is Course.WHOLE:
-            course = Course.REVIEWED if one.backfilled else Course.WAITING
-            if one.organisation == casting.SHOWN_ORGANISATION and drafts < 2:
-                course, drafts = Course.UNSUBMITTED, drafts + 1
-            one = replace(one, course=course)
+            one = replace(one, course=Course.REVIEWED if one.backfilled else Course.WAITING)
         elif one.key in chosen:
             course, reason = chosen[one.key]
             one = replace(one, course=course, reason=reason)

@@ -234,7 +234,7 @@ def _spans(action: Action, first_year: int, last_year: int) -> Iterator[tuple[da
 
 
 _OF_ITEM = {
-    "visiting": ("每周入户探访", "陪老人聊天、读报", "节前走访"),
+    "visiting": ("每周入户探访", "陪老人聊天、读报", "入户走访"),
     "meals": ("助餐点送餐上门", "助餐点帮厨"),
     "housekeeping": ("居家保洁", "代买代办、修水电"),
     "tutoring": ("周末课堂", "放学后课业辅导"),

@@ -8,9 +8,12 @@ from random import Random
 from app import clock
 from app.regions.rules import contains
 from points.rulesets.kinds import ContributionKind
-from portal.demo.cast import COUNTIES, Cast, OrganisationPlan, PersonPlan
+from portal.demo.bodies import OrganisationPlan
+from portal.demo.cast import Cast
+from portal.demo.places import COUNTIES
 from portal.demo.plans import ContributionPlan
 from portal.demo.seasons import Season, words_of
+from portal.demo.volunteers import PersonPlan
 from projects.contributions.rules import EvidenceKind
 
 _MINUTES = (60, 90, 90, 120, 120, 120, 150, 180, 180, 210, 240)
@@ -42,10 +45,12 @@ class Team:
 class Services:
     """Makes activities, each of a few people of one organisation on one day; nobody serves twice a day."""
 
-    def __init__(self, cast: Cast, towns: dict[str, str], random: Random) -> None:
+    def __init__(
+        self, cast: Cast, towns: dict[str, str], random: Random, *, busy: set[tuple[str, date]]
+    ) -> None:
         self._random = random
         self._towns = towns
-        self._busy: set[tuple[str, date]] = set()
+        self._busy = set(busy)
         self._teams: dict[str, list[Team]] = {}
         for county in COUNTIES:
             loggers = [one for one in cast.loggers if one.region_code.startswith(county)]
@@ -111,12 +116,16 @@ class Services:
             start = 14 * 60
         for one in people:
             self._busy.add((one.slug, day))
-            came = start + random.choice((-10, -5, 0, 0, 5))
-            rest = random.choice((0, 0, 0, 10, 15, 30)) if minutes >= 150 else 0
+            came = start + random.choice((0, 0, 0, 15))
+            longer = random.choice((0, 0, 0, 15, -15)) if minutes > 60 else 0
+            rest = random.choice((0, 0, 0, 15, 30)) if minutes >= 150 else 0
             yield replace(
-                first, giver=one.slug, start_minute=came, end_minute=came + minutes + random.choice((0, 0, 0, 5, 10, -5)),
+                first,
+                giver=one.slug,
+                start_minute=came,
+                end_minute=came + minutes + longer,
                 break_minutes=rest,
-            )  # fmt: skip
+            )
 
     def _evidence(self) -> tuple[EvidenceKind, ...]:
         chance = self._random.random()

@@ -4,7 +4,7 @@ from app.config import Settings
 from app.permissions import Role
 from app.users import demo
 from app.users.demo import DemoSignIn
-from portal.demo.cast import SHOWN_ORGANISATION
+from portal.demo.places import CITY, COUNTIES, SHOWN_COUNTY, SHOWN_ORGANISATION, SHOWN_TOWN
 from portal.demo.plan import Plan
 
 PASSWORD = "wei-shui-qin-ling-61"
@@ -27,6 +27,12 @@ _SHOWN: tuple[tuple[str, str], ...] = (
     ("secadmin", "授予和收回角色、锁定用户"),
 )
 
+_PLACES = {
+    CITY: "宝鸡市",
+    f"{SHOWN_COUNTY}000000": COUNTIES[SHOWN_COUNTY],
+    SHOWN_TOWN: f"{COUNTIES[SHOWN_COUNTY]}石鼓镇",
+}
+
 
 def listed(plan: Plan) -> list[DemoSignIn]:
     """Return the lines of the sign-in page for a planned city."""
@@ -40,6 +46,8 @@ def listed(plan: Plan) -> list[DemoSignIn]:
         who = user.human.name
         if user.organisation is not None:
             who = f"{who}（{bodies[user.organisation].name}）"
+        elif user.region_code is not None:
+            who = f"{who}（{_PLACES[user.region_code]}）"
         lines.append(
             DemoSignIn(name=name, password=PASSWORD, role=str(Role(user.role).label), who=who, may=may)
         )

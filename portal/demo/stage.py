@@ -13,10 +13,11 @@ from app.files.evidence import Received
 from app.parties import queries as parties
 from app.parties.models import Organisation, Party
 from app.permissions import Actor, Grant, Role
-from app.users import users
+from app.users import grants
 from app.users.models import User
-from portal.demo.cast import COUNTIES, SHOWN_COUNTY, OrganisationPlan
+from portal.demo.bodies import OrganisationPlan
 from portal.demo.people import Human
+from portal.demo.places import COUNTIES, SHOWN_COUNTY
 from portal.demo.plan import Plan
 from projects.contributions.models import Contribution
 from projects.contributions.rules import EvidenceKind
@@ -68,12 +69,12 @@ class Stage:
         """
         if name not in self._actors:
             user = session.scalars(select(User).where(User.name == name)).one()
-            grants = users.grants_in_force(session, user.id)
+            held = grants.in_force(session, user.id)
             self._actors[name] = Actor(
                 user_id=user.id,
                 person_id=user.person_id,
                 name=session.get_one(Party, user.person_id).name,
-                grants=tuple(Grant(one.role, one.region_code, one.organisation_id) for one in grants),
+                grants=tuple(Grant(one.role, one.region_code, one.organisation_id) for one in held),
             )
         return self._actors[name]
 
