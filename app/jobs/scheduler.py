@@ -1,6 +1,7 @@
 """Beats the time: a look at each job every few seconds, each in a thread of its own, never twice at once."""
 
 import logging
+import signal
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,10 +20,16 @@ log = logging.getLogger("zhongli.jobs")
 
 
 def run_for_ever(web: Flask) -> None:
-    """Run the jobs in this process until it is told to stop (``flask jobs run``)."""
+    """Run the jobs in this process until it is told to stop; what is running then is finished first."""
     for sentence in pdf.missing():
         log.error(sentence)
-    _filled(BlockingScheduler(**_options()), web).start()
+    scheduler = _filled(BlockingScheduler(**_options()), web)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        scheduler.start()
+    except (KeyboardInterrupt, SystemExit):
+        log.info("stopping")
+        scheduler.shutdown(wait=True)
 
 
 def start_embedded(web: Flask) -> BaseScheduler:
@@ -36,6 +43,10 @@ def look_once(web: Flask, job: Job) -> int:
     """Run what is due of a job inside the application's context; return how many runs were made."""
     with web.app_context():
         return runner.run_due(job)
+
+
+def _stop(_signal: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 def _options() -> dict[str, object]:
