@@ -11,7 +11,7 @@ from app.parties import affiliations, persons, queries
 from app.parties.kinds import AffiliationKind
 from app.parties.persons import PersonData
 from app.permissions import Actor, Permission, Role, ensure_may
-from app.users import users
+from app.users import grants, users
 from app.users.models import User
 from app.users.users import NewUser
 
@@ -24,7 +24,7 @@ def invite(
     Each of the verbs called traces its own part.
     """
     ensure_may(actor, Permission.MANAGE_ORGANISATION_USERS, organisation_id=organisation_id)
-    if role not in users.OF_ORGANISATION:
+    if role not in grants.OF_ORGANISATION:
         raise InvalidInput(_("请选择经办人或管理员。"), field="role")
     phone = check_phone(new.phone or "", mobile_only=True)
     if phone.error is not None:
@@ -40,5 +40,5 @@ def invite(
         NewUser(new.name, new.password_hash, phone.code, must_change_password=True),
         actor=actor,
     )
-    users.grant_role(session, user.id, role, organisation_id=organisation_id, actor=actor)
+    grants.grant_role(session, user.id, role, organisation_id=organisation_id, actor=actor)
     return user

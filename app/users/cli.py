@@ -8,11 +8,11 @@ from app.config import Settings
 from app.db import transaction
 from app.errors import Refused
 from app.permissions import SYSTEM, Role
-from app.users import passwords, sessions, staff, users
+from app.users import grants, passwords, sign_ins, staff, users
 from app.users.users import NewUser
 
 users_group = AppGroup("users", help="Users, where no page may do it.")
-_ROLES = sorted(role.value for role in users.OF_REGION)
+_ROLES = sorted(role.value for role in grants.OF_REGION)
 
 
 @users_group.command("appoint")
@@ -38,7 +38,7 @@ def appoint(name: str, role: str, person: str, phone: str, region: str | None, p
                 actor=SYSTEM,
             )
             where = region or settings.city_region
-            users.grant_role(session, user.id, Role(role), region_code=where, actor=SYSTEM)
+            grants.grant_role(session, user.id, Role(role), region_code=where, actor=SYSTEM)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{user.name} may sign in as {role} for {where}.")
@@ -53,11 +53,11 @@ def reset_password(name: str, password: str) -> None:
         passwords.ensure_good(password, names=(name,))
         password_hash = passwords.hashed(password)
         with transaction() as session:
-            user = sessions.find_user(session, name)
+            user = sign_ins.find_user(session, name)
             if user is None:
                 raise click.ClickException(f"There is no user {name}.")
             users.reset_password(session, user.id, password_hash, actor=SYSTEM)
-            sessions.forgive(session, user)
+            sign_ins.forgive(session, user)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{user.name} has a new first password.")

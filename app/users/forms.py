@@ -18,7 +18,7 @@ from app.parties.persons import PersonData
 from app.permissions import Role
 from app.regions.forms import RegionField
 from app.regions.models import RegionLevel
-from app.users import passwords, users
+from app.users import grants, passwords
 from app.users.users import NewUser
 
 
@@ -199,7 +199,7 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        roles = [role for role in Role if role in users.OF_REGION]
+        roles = [role for role in Role if role in grants.OF_REGION]
         self.role.choices = chosen((role.value, role.label) for role in roles)
 
     def chosen_region(self) -> str:

@@ -8,7 +8,7 @@ from app.parties.models import Party
 from app.parties.organisations import OrganisationData
 from app.parties.persons import PersonData, VolunteerData
 from app.permissions import Actor, Grant, Role
-from app.users import users
+from app.users import grants, users
 from app.users.models import User
 from app.users.users import NewUser
 
@@ -24,7 +24,7 @@ def register_volunteer(
     """Register a visitor as a volunteer: person, user, consents, and the registration submitted."""
     party = persons.register_volunteer(session, data, actor=actor)
     user = users.create(session, party.id, new, actor=actor)
-    users.write_grant(session, user, Role.VOLUNTEER, by=actor)
+    grants.write(session, user, Role.VOLUNTEER, by=actor)
     self_actor = _as_user(user, actor, Grant(Role.REGISTRANT))
     for purpose in sorted(agreed):
         consents.give(session, party.id, purpose, actor=self_actor)
@@ -44,7 +44,7 @@ def register_organisation(
     person = persons.register_contact(session, manager, actor=actor)
     user = users.create(session, person.id, new, actor=actor)
     party = organisations.register(session, data, actor=actor, manager_id=person.id)
-    users.write_grant(session, user, Role.ORGANISATION_MANAGER, by=actor, organisation_id=party.id)
+    grants.write(session, user, Role.ORGANISATION_MANAGER, by=actor, organisation_id=party.id)
     self_actor = _as_user(user, actor, Grant(Role.REGISTRANT, organisation_id=party.id))
     registrations.submit(session, party.id, actor=self_actor)
     return party, user

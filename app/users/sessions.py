@@ -1,57 +1,28 @@
-"""Sessions: signing in with a brake on guessing, staying signed in, and the end of it.
-
-The password is compared before a transaction is opened (argon2 is slow on purpose); what the brake says is
-decided inside, under the lock of the attempts, so that many guesses at once win nothing.
-"""
+"""Sessions: staying signed in, for so long as the server allows, and the end of it."""
 
 import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from app import clock, keys
+from app import clock
 from app.audit import events
 from app.db import lock
 from app.errors import NotFound
-from app.identity import check_phone
-from app.parties import duplicates
 from app.parties.kinds import RegistrationState
 from app.parties.models import Party
-from app.permissions import ANYONE, Actor, Grant, Permission, Role, ensure_may
-from app.users.models import SignInAttempt, User, UserGrant, UserSession
+from app.permissions import Actor, Grant, Permission, Role, ensure_may
+from app.users.models import User, UserGrant, UserSession
 
-FAILURES = 5
-FAILURES_PER_ADDRESS = 50  # a town hall behind one address has many people with one wrong password each
-LOCKED_FOR = timedelta(minutes=30)
 IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 _TOKEN_BYTES = 32
-# Order matters: most browsers name Chrome and Safari too.
-_BROWSERS = (
-    ("MicroMessenger", "微信"),
-    ("Edg", "Edge"),
-    ("Firefox", "Firefox"),
-    ("QQBrowser", "QQ 浏览器"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
-_SYSTEMS = (
-    ("HarmonyOS", "鸿蒙"),
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
 _NOT_YET = frozenset(
     {
         RegistrationState.DRAFT,
@@ -68,16 +39,6 @@ _OF_PARTY = frozenset(
 
 
 @dataclass(frozen=True)
-class SignIn:
-    """Outcome of a try: a token for the cookie, or the sentence that says why not. Failures are kept too,
-    so this is a value and no error: the transaction must commit."""
-
-    token: str | None = None
-    sentence: Any = None
-    must_change_password: bool = False
-
-
-@dataclass(frozen=True)
 class Signed:
     """A live session: who acts, in which session, and whether its last-seen time wants writing."""
 
@@ -87,73 +48,21 @@ class Signed:
     wants_touch: bool
 
 
-def find_user(session: Session, typed: str) -> User | None:
-    """Return the user of a typed sign-in name or telephone number, or None."""
-    name = folded_name(typed)
-    user = session.scalars(select(User).where(User.name == name)).first()
-    if user is None:
-        phone = check_phone(typed)
-        if phone.ok:
-            hashed = duplicates.phone_hash(phone.code)
-            user = session.scalars(select(User).where(User.phone_hash == hashed)).first()
-    return user
-
-
-def folded_name(typed: str) -> str:
-    """Return a typed name folded for looking up and counting."""
-    return "".join(typed.lower().split())[:100]
-
-
-def browser_name(agent: str) -> str:
-    """Return what people call the browser behind a user-agent line, with its system; no more is kept."""
-    browser = next((name for mark, name in _BROWSERS if mark in agent), _("其他浏览器"))
-    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
-    return f"{browser} · {system}" if system else str(browser)
-
-
-def sign_in(
-    session: Session, typed: str, user: User | None, *, right: bool, address: str | None, browser: str | None
-) -> SignIn:
-    """Judge a try whose password was compared before (``right``) and open a session when all is well.
-
-    Five failures keep a name out for 30 minutes, known or not; many from one address do the same for it.
-    """
-    compared = user.password_hash if user else None
-    if user is not None:
-        # Many guesses at once wait for each other here; the password must still be the one that was compared.
-        user = lock(session, User, user.id)
-        right = right and user.password_hash == compared
-    name_hash = keys.lookup_hash("sign_in_name", str(user.id) if user else folded_name(typed))
-    failed = _failures(session, name_hash)
-    if failed >= FAILURES or _failures_from(session, address) >= FAILURES_PER_ADDRESS:
-        return SignIn(sentence=_("登录失败次数太多，请 30 分钟后再试，或请管理员解锁。"))
-    session.add(SignInAttempt(name_hash=name_hash, address=address, succeeded=right, happened_at=clock.now()))
-    session.flush()
-    if not right or user is None:
-        left = FAILURES - failed - 1
-        events.record(
-            session, "session.refuse", "user", user.id if user else None, actor=_nobody(address),
-            party_id=user.person_id if user else None,
-        )  # fmt: skip
-        if left <= 0:
-            return SignIn(sentence=_("登录名或密码不对。失败已达 5 次，请 30 分钟后再试。"))
-        return SignIn(sentence=_("登录名或密码不对，还可以再试 %(left)s 次。", left=left))
-    if user.locked_at is not None:
-        return SignIn(sentence=_("这个登录名已被管理员锁定，请与管理员联系。"))
+def open_row(session: Session, user: User, *, address: str | None, browser: str | None) -> str:
+    """Open a session and return its token, which only the cookie holds; signing in traces it."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    row = UserSession(
-        user_id=user.id,
-        token_hash=_token_hash(token),
-        address=address,
-        browser=(browser or "")[:100] or None,
-        started_at=clock.now(),
-        seen_at=clock.now(),
+    session.add(
+        UserSession(
+            user_id=user.id,
+            token_hash=_token_hash(token),
+            address=address,
+            browser=(browser or "")[:100] or None,
+            started_at=clock.now(),
+            seen_at=clock.now(),
+        )
     )
-    session.add(row)
     session.flush()
-    actor = Actor(user_id=user.id, person_id=user.person_id, name=user.name, address=address)
-    events.record(session, "session.sign_in", "user", user.id, actor=actor, party_id=user.person_id)
-    return SignIn(token=token, must_change_password=user.must_change_password)
+    return token
 
 
 def load_actor(session: Session, token: str, *, address: str | None = None) -> Signed | None:
@@ -242,47 +151,6 @@ def live(session: Session, user_id: uuid.UUID) -> list[UserSession]:
     return list(rows)
 
 
-def forgive(session: Session, user: User) -> None:
-    """Forget the failures of a name, so that its user may try again at once."""
-    hashed = keys.lookup_hash("sign_in_name", str(user.id))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash == hashed))
-
-
-def forget_attempts(session: Session, before: object) -> int:
-    """Delete attempts older than an instant and return how many; the audit log keeps what happened."""
-    gone = session.execute(delete(SignInAttempt).where(SignInAttempt.happened_at < before))
-    return int(getattr(gone, "rowcount", 0))
-
-
-def _failures(session: Session, name_hash: bytes) -> int:
-    """Return how often a name failed in the last 30 minutes since it last succeeded."""
-    since = clock.now() - LOCKED_FOR
-    last_success = session.scalar(
-        select(func.max(SignInAttempt.happened_at)).where(
-            SignInAttempt.name_hash == name_hash, SignInAttempt.succeeded.is_(True)
-        )
-    )
-    if last_success is not None:
-        since = max(since, last_success)
-    counted = select(func.count()).where(
-        SignInAttempt.name_hash == name_hash,
-        SignInAttempt.succeeded.is_(False),
-        SignInAttempt.happened_at > since,
-    )
-    return session.scalar(counted) or 0
-
-
-def _failures_from(session: Session, address: str | None) -> int:
-    if address is None:
-        return 0
-    counted = select(func.count()).where(
-        SignInAttempt.address == address,
-        SignInAttempt.succeeded.is_(False),
-        SignInAttempt.happened_at > clock.now() - LOCKED_FOR,
-    )
-    return session.scalar(counted) or 0
-
-
 def _grants(session: Session, user: User, person: Party) -> tuple[Grant, ...]:
     """Return the grants that count now; those of a party that is not in force shrink to REGISTRANT.
 
@@ -308,7 +176,3 @@ def _grants(session: Session, user: User, person: Party) -> tuple[Grant, ...]:
 def _token_hash(token: str) -> bytes:
     """A random token needs no keyed or slow hash: it cannot be guessed from its hash."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def _nobody(address: str | None) -> Actor:
-    return Actor(user_id=None, person_id=None, name=ANYONE.name, address=address)

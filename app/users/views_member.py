@@ -14,7 +14,7 @@ from app.db import reading
 from app.errors import NotFound
 from app.feature import Door, NavigationItem
 from app.permissions import Permission, Role
-from app.users import clerks, queries, users
+from app.users import clerks, grants, queries, users
 from app.users.forms import ClerkRoleForm, ResetPasswordForm
 from app.users.security import end_own_session, security_page
 
@@ -93,7 +93,7 @@ def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
     back = url_for(".clerks_index")
 
     def act(session: Session) -> str:
-        users.end_grant(session, grant_id, actor=current_actor())
+        grants.end_grant(session, grant_id, actor=current_actor())
         flash(_("角色已收回，立即生效。"), "success")
         return back
 

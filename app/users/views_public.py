@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from app.access import current_actor, public, safe_next
 from app.config import Settings
 from app.db import reading, transaction
-from app.errors import Refused
+from app.errors import Conflict, Refused
 from app.feature import Door, NavigationItem
 from app.forms import Act, Form
 from app.identity import check_phone
 from app.parties.forms import OrganisationForm, VolunteerForm
 from app.permissions import Actor, Permission
-from app.users import demo, login, passwords, registering, sessions
+from app.users import demo, login, passwords, registering, sessions, sign_ins
 from app.users.forms import AgreeingUserForm, ManagerUserForm, NewUserForm, SignInForm
 
 bp = Blueprint("users_public", __name__)
@@ -118,6 +118,8 @@ def registered() -> ResponseReturnValue:
 
 def _in_two_steps(details: Form, sign: NewUserForm, act: Act, template: str) -> ResponseReturnValue:
     """Show the form, then the answers with the sign-in name; only the last step writes."""
+    if current_user.is_authenticated:
+        raise Conflict(_("您已登录。要为别的单位或个人登记，请先退出。"))
     step = request.form.get("step", "fill")
     if request.method == "POST" and step in {"check", "done"} and details.validate():
         if step == "done":
@@ -145,20 +147,20 @@ def told_beside(details: Form) -> Iterator[None]:
         raise
 
 
-def _try(form: SignInForm) -> sessions.SignIn:
+def _try(form: SignInForm) -> sign_ins.SignIn:
     """Compare the password first, outside any transaction; then let the brake decide."""
     typed = form.name.data or ""
     with reading() as session:
-        user = sessions.find_user(session, typed)
+        user = sign_ins.find_user(session, typed)
     right = passwords.is_right(user.password_hash if user else None, form.password.data or "")
     with transaction() as session:
-        return sessions.sign_in(
+        return sign_ins.sign_in(
             session,
             typed,
             user,
             right=right,
             address=request.remote_addr,
-            browser=sessions.browser_name(request.user_agent.string),
+            browser=sign_ins.browser_name(request.user_agent.string),
         )
 
 

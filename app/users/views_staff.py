@@ -18,7 +18,7 @@ from app.parties import queries as parties
 from app.parties.models import Party
 from app.permissions import Permission, Role
 from app.regions import queries as regions
-from app.users import queries, sessions, staff, users
+from app.users import grants, queries, sessions, staff, users
 from app.users.forms import GrantForm, ReasonForm, ResetPasswordForm, StaffUserForm
 from app.users.models import User
 from app.users.security import end_own_session, security_page
@@ -122,7 +122,7 @@ def show(user_id: uuid.UUID) -> ResponseReturnValue:
     form = GrantForm()
 
     def act(session: Session) -> str:
-        users.grant_role(
+        grants.grant_role(
             session,
             user_id,
             Role(form.role.data),
@@ -156,7 +156,7 @@ def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
     """Take a role back."""
 
     def act(session: Session) -> str:
-        grant = users.end_grant(session, grant_id, actor=current_actor())
+        grant = grants.end_grant(session, grant_id, actor=current_actor())
         flash(_("角色已收回，立即生效。"), "success")
         return url_for(".show", user_id=grant.user_id)
 

@@ -15,7 +15,7 @@ from app.parties.organisations import OrganisationData
 from app.parties.persons import PersonData, VolunteerData
 from app.permissions import SYSTEM, Actor, Grant, Role
 from app.regions.models import Region, RegionLevel
-from app.users import passwords, users
+from app.users import grants, passwords, users
 from app.users.users import NewUser
 
 CITY, WEIBIN, JINTAI, TOWN = "610300000000", "610302000000", "610303000000", "610302001000"
@@ -109,7 +109,7 @@ def sign_in_as(
         person = party or persons.register_contact(session, person_data(index, name="测试用户"), actor=SYSTEM)
         from_hash = NewUser(name=from_form, password_hash=_hash())
         user = users.create(session, person.id, from_hash, actor=SYSTEM)
-        users.write_grant(session, user, role, by=SYSTEM, region_code=region)
+        grants.write(session, user, role, by=SYSTEM, region_code=region)
         actor = Actor(user.id, person.id, person.name, (Grant(role, region),))
     answer = client.post("/sign-in", data={"name": name, "password": PASSWORD})
     assert answer.status_code == 303, answer.get_data(as_text=True)

@@ -85,7 +85,7 @@ def test_a_volunteer_registers_is_sent_back_mends_and_is_admitted(client: Any, w
         assert not queries.has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME)
 
 
-def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any) -> None:
+def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any, web: Flask) -> None:
     data = organisation_data()
     details = {
         "name": data.name,
@@ -120,7 +120,9 @@ def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any) -> 
     )
     assert made.status_code == 303, made.text
     assert "孙经办" in client.get("/my/organisation/users").text
-    again = client.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
+    assert client.get("/register/organisation").status_code == 409  # signed in
+    visitor = web.test_client()
+    again = visitor.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
     assert again.status_code == 422 and ("已有人使用" in again.text or "已经登记" in again.text)
 
 

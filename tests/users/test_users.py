@@ -13,7 +13,7 @@ from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.parties import persons, registrations
 from app.parties.models import Party
 from app.permissions import SYSTEM, Actor, Grant, Permission, Role
-from app.users import clerks, passwords, sessions, users
+from app.users import clerks, grants, passwords, sessions, sign_ins, users
 from app.users.models import User, UserSession
 from app.users.users import NewUser
 from tests.parties.people import (
@@ -42,12 +42,12 @@ def as_actor(user: User, *grants: Grant) -> Actor:
     return Actor(user.id, user.person_id, user.name, grants)
 
 
-def try_it(typed: str, password: str, *, address: str = "10.0.0.1") -> sessions.SignIn:
+def try_it(typed: str, password: str, *, address: str = "10.0.0.1") -> sign_ins.SignIn:
     with transaction() as session:
-        user = sessions.find_user(session, typed)
+        user = sign_ins.find_user(session, typed)
     right = passwords.is_right(user.password_hash if user else None, password)
     with transaction() as session:
-        return sessions.sign_in(session, typed, user, right=right, address=address, browser="test")
+        return sign_ins.sign_in(session, typed, user, right=right, address=address, browser="test")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_administrator_forgives_failures(database: Database) -> None:
 def test_many_failures_from_one_address_keep_it_out(database: Database) -> None:
     with transaction() as session:
         make_user(session)
-    for index in range(sessions.FAILURES_PER_ADDRESS):
+    for index in range(sign_ins.FAILURES_PER_ADDRESS):
         try_it(f"guess{index}", "wrong", address="10.9.9.9")
     assert try_it("user1", PASSWORD, address="10.9.9.9").token is None
     assert try_it("user1", PASSWORD, address="10.0.0.2").token
@@ -179,28 +179,28 @@ def test_roles_are_granted_by_another_and_never_two_that_clash(database: Databas
         user, boss = make_user(session), make_user(session, 2)
     security = as_actor(boss, Grant(SECURITY))
     with transaction() as session:
-        grant = users.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=WEIBIN, actor=security)
-        users.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=JINTAI, actor=security)
+        grant = grants.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=WEIBIN, actor=security)
+        grants.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=JINTAI, actor=security)
     with pytest.raises(Conflict, match="不能由同一人"), transaction() as session:
-        users.grant_role(session, user.id, Role.COUNTY_APPROVER, region_code=WEIBIN, actor=security)
+        grants.grant_role(session, user.id, Role.COUNTY_APPROVER, region_code=WEIBIN, actor=security)
     with pytest.raises(Conflict, match="已有"), transaction() as session:
-        users.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=WEIBIN, actor=security)
+        grants.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=WEIBIN, actor=security)
     with pytest.raises(NotAllowed, match="自己"), transaction() as session:
-        users.grant_role(session, boss.id, Role.LEGAL_OFFICER, region_code=WEIBIN, actor=security)
+        grants.grant_role(session, boss.id, Role.LEGAL_OFFICER, region_code=WEIBIN, actor=security)
     for actor in (
         as_actor(user, Grant(Role.SYSTEM_ADMINISTRATOR)),
         as_actor(user, Grant(Role.CITY_STAFF, WEIBIN)),
     ):
         with pytest.raises(NotAllowed), transaction() as session:
-            users.grant_role(session, boss.id, Role.PATROL, region_code=WEIBIN, actor=actor)
+            grants.grant_role(session, boss.id, Role.PATROL, region_code=WEIBIN, actor=actor)
     with pytest.raises(InvalidInput), transaction() as session:
-        users.grant_role(session, user.id, Role.PATROL, region_code="999999999999", actor=security)
+        grants.grant_role(session, user.id, Role.PATROL, region_code="999999999999", actor=security)
     token = try_it("user1", PASSWORD).token or ""
     with transaction() as session:
         signed = sessions.load_actor(session, token)
         assert signed is not None
         assert set(signed.actor.regions(Permission.READ_PARTIES)) == {WEIBIN, JINTAI}
-        users.end_grant(session, grant.id, actor=security)
+        grants.end_grant(session, grant.id, actor=security)
         signed = sessions.load_actor(session, token)
         assert signed is not None and signed.actor.regions(Permission.READ_PARTIES) == (JINTAI,)
 
@@ -208,13 +208,13 @@ def test_roles_are_granted_by_another_and_never_two_that_clash(database: Databas
 def test_a_grant_ends_with_its_last_day(database: Database) -> None:
     with transaction() as session:
         user, boss = make_user(session), make_user(session, 2)
-        users.grant_role(
+        grants.grant_role(
             session, user.id, Role.PATROL, region_code=WEIBIN, valid_to=clock.today(),
             actor=as_actor(boss, Grant(SECURITY)),
         )  # fmt: skip
-        assert users.grants_in_force(session, user.id)
+        assert grants.in_force(session, user.id)
         with clock.at(clock.instant(clock.today() + timedelta(days=1), 9)):
-            assert users.grants_in_force(session, user.id) == []
+            assert grants.in_force(session, user.id) == []
 
 
 def test_what_a_party_may_waits_for_its_admission(database: Database) -> None:
@@ -222,7 +222,7 @@ def test_what_a_party_may_waits_for_its_admission(database: Database) -> None:
         places(session)
         party = persons.register_volunteer(session, volunteer_data(1), actor=SYSTEM)
         user = make_user(session, party=party)
-        users.write_grant(session, user, Role.VOLUNTEER, by=SYSTEM)
+        grants.write(session, user, Role.VOLUNTEER, by=SYSTEM)
     token = try_it("user1", PASSWORD).token or ""
 
     def roles(session: Session) -> list[Role]:
@@ -256,7 +256,7 @@ def test_a_manager_appoints_within_the_own_organisation_only(database: Database)
     with pytest.raises(InvalidInput), transaction() as session:
         clerks.invite(session, mine.id, name="孙经办", new=new, role=Role.CITY_STAFF, actor=actor)
     with pytest.raises(NotAllowed), transaction() as session:
-        users.grant_role(session, stranger.id, Role.ORGANISATION_CLERK, organisation_id=mine.id, actor=actor)
+        grants.grant_role(session, stranger.id, Role.ORGANISATION_CLERK, organisation_id=mine.id, actor=actor)
     with pytest.raises(NotAllowed), transaction() as session:
         users.reset_password(session, stranger.id, "x", actor=actor)
     with transaction() as session:
@@ -266,7 +266,7 @@ def test_a_manager_appoints_within_the_own_organisation_only(database: Database)
 def test_the_system_administrator_cannot_become_another_one(database: Database) -> None:
     with transaction() as session:
         boss, auditor = make_user(session, 1), make_user(session, 2)
-        users.write_grant(session, auditor, Role.AUDITOR, by=SYSTEM, region_code=WEIBIN)
+        grants.write(session, auditor, Role.AUDITOR, by=SYSTEM, region_code=WEIBIN)
         administrator = as_actor(boss, Grant(Role.SYSTEM_ADMINISTRATOR, WEIBIN))
     with pytest.raises(NotAllowed), transaction() as session:
         users.reset_password(session, auditor.id, "x", actor=administrator)
