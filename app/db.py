@@ -7,20 +7,24 @@ city is a schema, chosen at the start of each transaction.
 """
 
 import re
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from flask_babel import gettext as _
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.config import Settings
 from app.errors import NotFound
 
+_REST_SECONDS = 1.0
 SHARED = "shared"  # the schema of tables that all cities of one server share
 APPEND_ONLY = {"append_only": True}  # for __table_args__: (…, {"info": APPEND_ONLY})
 
@@ -159,20 +163,40 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
         url,
         pool_size=16,
         max_overflow=32,
-        pool_pre_ping=True,
-        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        # The driver would send its BEGIN in a round trip of its own; ours travels with what it chooses.
+        isolation_level="AUTOCOMMIT",
         # Behind a transaction-pooling proxy prepared statements would belong to somebody else's session.
         connect_args={"prepare_threshold": None} if pooled else {},
     )
-    chosen = f"SET LOCAL search_path = {schema}; SET LOCAL lock_timeout = '10s'; SET LOCAL timezone = 'UTC'"
-    if read_only:
-        chosen = "SET TRANSACTION READ ONLY; " + chosen
+    level = "REPEATABLE READ READ ONLY" if read_only else "READ COMMITTED"
+    chosen = (
+        f"BEGIN ISOLATION LEVEL {level}; SET LOCAL search_path = {schema}; "
+        "SET LOCAL lock_timeout = '10s'; SET LOCAL timezone = 'UTC'"
+    )
+    _ping_after_rest(engine)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(chosen)
 
     return engine
+
+
+def _ping_after_rest(engine: Engine) -> None:
+    """Try a connection before its use when it has rested; one just used need not pay a round trip for it."""
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", 0.0) < _REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as problem:  # the pool then opens a new one
+            raise DisconnectionError from problem
 
 
 def append_only_tables(metadata: MetaData) -> list[Table]:
