@@ -21,9 +21,12 @@ def offered(session: Session, *kinds: ContributionKind) -> list[CatalogueItem]:
 
 def by_slug(session: Session, slug: str) -> CatalogueItem:
     """Return the item of a slug. Raises InvalidInput (field ``item``) when there is none."""
-    item = session.scalar(select(CatalogueItem).where(CatalogueItem.slug == slug))
+    # A batch asks for the same few items again and again within one transaction.
+    seen: dict[str, CatalogueItem] = session.info.setdefault("catalogue", {})
+    item = seen.get(slug) or session.scalar(select(CatalogueItem).where(CatalogueItem.slug == slug))
     if item is None:
         raise InvalidInput(_("目录里没有这一事项，请重新选择。"), field="item")
+    seen[slug] = item
     return item
 
 

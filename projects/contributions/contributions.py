@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from app import clock, figures
 from app.audit import events
 from app.db import lock
-from app.errors import Conflict, InvalidInput, NotAllowed
+from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.files.evidence import Received
 from app.ids import new_id
 from app.parties import queries as parties
@@ -104,7 +104,7 @@ def log_again(
 
     It keeps the day on which the first one was written down, so that putting right is no back-fill.
     """
-    old = lock(session, Contribution, reversed_id)
+    old = hold(session, reversed_id)
     ensure_may(actor, Permission.LOG_CONTRIBUTIONS, organisation_id=old.organisation_id)
     if old.state is not ContributionState.REVERSED:
         raise Conflict(_("只有已冲正的贡献可以更正登记。"))
@@ -164,9 +164,23 @@ def log_many(
 
 def own(session: Session, contribution_id: uuid.UUID, *, revision: int, actor: Actor) -> Contribution:
     """Return an entry of the actor's organisation under a lock; a page that shows an older one raises Conflict."""
-    contribution = lock(session, Contribution, contribution_id)
+    contribution = hold(session, contribution_id)
     ensure_may(actor, Permission.LOG_CONTRIBUTIONS, organisation_id=contribution.organisation_id)
     ensure_fresh(contribution, revision)
+    return contribution
+
+
+def hold(session: Session, contribution_id: uuid.UUID) -> Contribution:
+    """Return an entry under a lock, read afresh, its lines only when asked for. Raises NotFound."""
+    contribution = session.get(
+        Contribution,
+        contribution_id,
+        with_for_update=True,
+        populate_existing=True,
+        options=[lazyload(Contribution.lines)],
+    )
+    if contribution is None:
+        raise NotFound(_("没有找到这条贡献。"))
     return contribution
 
 
@@ -218,11 +232,8 @@ def _log(
     _ensure_receipt_free(session, contribution)
     session.add(contribution)
     session.flush()
-    if files:
-        evidence.attach(session, contribution, files, actor=actor)
-    else:
-        evidence.regrade(session, contribution)
-    steps.write(session, contribution, None, actor=actor, at=moment)
+    evidence.attach(session, contribution, files, actor=actor, is_new=True)
+    steps.begin(session, contribution, actor=actor)
     return contribution
 
 

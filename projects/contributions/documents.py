@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from app import clock, figures
-from app.db import lock
 from app.errors import Conflict, NotAllowed
 from app.papers import papers
 from app.papers.kinds import PaperKind
@@ -16,7 +15,7 @@ from app.papers.models import Paper
 from app.parties import queries as parties
 from app.permissions import Actor, Permission
 from points.rulesets.kinds import ContributionKind
-from projects.contributions.contributions import THING
+from projects.contributions.contributions import THING, hold
 from projects.contributions.models import Contribution, ContributionLine
 from projects.contributions.rules import GIFT_KINDS, LINE_KINDS, ContributionState
 
@@ -55,7 +54,7 @@ def certify(session: Session, contribution_id: uuid.UUID, *, actor: Actor) -> Pa
     For the organisation that logged the gift and for the giver. Raises Conflict when the gift was not
     verified or has no receipt.
     """
-    contribution = lock(session, Contribution, contribution_id)
+    contribution = hold(session, contribution_id)
     mine = {*actor.organisations(Permission.LOG_CONTRIBUTIONS), actor.person_id}
     if not actor.is_system and not {contribution.organisation_id, contribution.party_id} & mine:
         raise NotAllowed(_("只有捐赠方和登记单位可以开具捐赠证书。"))

@@ -220,7 +220,7 @@ def claim_of(contribution: Contribution, *, giver_is_person: bool) -> Claim:
         break_minutes=contribution.break_minutes,
         amount_fen=contribution.amount_fen,
         quantity_thousandths=contribution.quantity_thousandths,
-        lines=_claim_lines(contribution),
+        lines=_claim_lines(contribution) if contribution.kind in rules.LINE_KINDS else (),
         receipt_number=contribution.receipt_number or "",
         receipt_waiver=contribution.receipt_waiver or "",
         description=contribution.description,

@@ -51,16 +51,18 @@ def attach(
     received: Iterable[tuple[EvidenceKind, evidence.Received]],
     *,
     actor: Actor,
+    is_new: bool = False,
 ) -> Contribution:
     """Tie received files to a contribution that may still be edited, and derive its grade anew.
 
     Raises Conflict once it was submitted or when there are too many files. The verb that calls it traces.
+    ``is_new``: the entry was just written down and can have no evidence yet.
     """
     _ensure_open(contribution, actor)
-    count = len(kinds_of(session, contribution.id))
+    kinds = [] if is_new else kinds_of(session, contribution.id)
     for kind, one in received:
-        count += 1
-        if count > MOST_FILES:
+        kinds.append(kind)
+        if len(kinds) > MOST_FILES:
             raise Conflict(_("证据材料最多 %(most)d 份。", most=MOST_FILES), field="evidence")
         file = evidence.keep(
             session,
@@ -80,8 +82,8 @@ def attach(
                 added_by_id=actor.person_id,
             )
         )
+    _regrade(contribution, kinds)
     session.flush()
-    regrade(session, contribution)
     return contribution
 
 
@@ -96,18 +98,17 @@ def take_back(
     file = session.get(EvidenceFile, link.file_id)
     session.delete(link)
     session.flush()
-    regrade(session, contribution)
+    _regrade(contribution, kinds_of(session, contribution.id))
     if file is not None:
         evidence.withdraw(session, file, reason=_("登记单位在提交前撤下"), actor=actor)
     return contribution
 
 
-def regrade(session: Session, contribution: Contribution) -> None:
-    """Derive the evidence grade of a contribution from what stands beside it now."""
+def _regrade(contribution: Contribution, kinds: Collection[EvidenceKind]) -> None:
     contribution.evidence_grade = grade_of(
         contribution.kind,
         contribution.source,
-        kinds_of(session, contribution.id),
+        kinds,
         has_receipt=contribution.receipt_number is not None,
         backfilled=contribution.backfilled,
     )

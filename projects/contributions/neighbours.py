@@ -88,9 +88,12 @@ def holder_of_receipt(session: Session, contribution: Contribution) -> Contribut
 def surroundings_of(session: Session, contribution: Contribution) -> Surroundings:
     """Return what the search for oddities looks at."""
     timed = contribution.kind in TIME_KINDS
-    month_entries, month_backfilled = _month_of(
-        session, contribution.organisation_id, contribution.happened_on
-    )
+    goods = contribution.lines if contribution.kind in LINE_KINDS else []
+    month_entries, month_backfilled = 0, 0
+    if timed:
+        month_entries, month_backfilled = _month_of(
+            session, contribution.organisation_id, contribution.happened_on
+        )
     return Surroundings(
         start_minute=contribution.start_minute,
         end_minute=contribution.end_minute,
@@ -100,13 +103,13 @@ def surroundings_of(session: Session, contribution: Contribution) -> Surrounding
         days_late=(clock.civil_date(contribution.logged_at) - contribution.happened_on).days,
         backfilled=contribution.backfilled,
         same_times=_same_times(session, contribution) if timed else 0,
-        month_entries=month_entries if timed else 0,
-        month_backfilled=month_backfilled if timed else 0,
+        month_entries=month_entries,
+        month_backfilled=month_backfilled,
         burst=_burst(session, contribution),
         evidence=len(kinds_of(session, contribution.id)),
         value_fen=contribution.amount_fen or 0,
         goods_value_fen=(contribution.amount_fen or 0) if contribution.kind in LINE_KINDS else 0,
-        lines_without_basis=sum(line.basis is ValueBasis.NONE for line in contribution.lines),
+        lines_without_basis=sum(line.basis is ValueBasis.NONE for line in goods),
         receipt_waived=contribution.receipt_waiver is not None,
     )
 

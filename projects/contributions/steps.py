@@ -1,52 +1,72 @@
-"""The history of a contribution: a move, its row, its words."""
+"""The history of a contribution: moves, their rows, their words."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, keys
+from app.db import Base
 from app.ids import new_id
 from app.permissions import Actor
+from app.rows import insert_rows
 from app.states import ensure_move
 from projects.contributions.models import Contribution, ContributionNote, ContributionStep
 from projects.contributions.rules import MOVES, ContributionState
 
+_STEP = Base.metadata.tables[ContributionStep.__tablename__]
+_NOTE = Base.metadata.tables[ContributionNote.__tablename__]
+
 
 def move(
-    session: Session, contribution: Contribution, new: ContributionState, *, actor: Actor, note: str = ""
+    session: Session, contribution: Contribution, *states: ContributionState, actor: Actor, note: str = ""
 ) -> None:
-    """Bring a locked contribution into a new state and write the step. Raises Conflict when that move is none."""
-    ensure_move(MOVES, contribution.state, new)
-    old, contribution.state, contribution.state_since = contribution.state, new, clock.now()
-    write(session, contribution, old, actor=actor, note=note, at=contribution.state_since)
+    """Bring a locked contribution through these states and write a step for each, the note with the first.
+
+    Raises Conflict when one of the moves is none.
+    """
+    moment, old, rows = clock.now(), contribution.state, []
+    for new in states:
+        ensure_move(MOVES, old, new)
+        rows.append(_row(contribution, old, new, moment, actor))
+        old = new
+    contribution.state, contribution.state_since = old, moment
+    _write(session, rows, actor, note)
 
 
-def write(
-    session: Session,
+def begin(session: Session, contribution: Contribution, *, actor: Actor) -> None:
+    """Write the first step of a contribution that has just been flushed."""
+    moment = contribution.state_since
+    _write(session, [_row(contribution, None, contribution.state, moment, actor)], actor, "")
+
+
+def _row(
     contribution: Contribution,
     old: ContributionState | None,
-    *,
+    new: ContributionState,
+    moment: datetime,
     actor: Actor,
-    note: str = "",
-    at: datetime,
-) -> None:
-    """Write a step into the state that a contribution has now; ``old`` is None at its birth."""
+) -> tuple[Any, ...]:
+    """Return a contribution_step row in the order of its columns: claimed figures, once judged verified ones."""
     judged = contribution.verified_by_id is not None
-    step = ContributionStep(
-        id=new_id(),
-        contribution_id=contribution.id,
-        from_state=old,
-        to_state=contribution.state,
-        happened_at=at,
-        by_user_id=actor.user_id,
-        by_person_id=actor.person_id,
-        revision=contribution.revision,
-        minutes=contribution.verified_minutes if judged else contribution.service_minutes,
-        amount_fen=contribution.verified_amount_fen if judged else contribution.amount_fen,
-        quantity_thousandths=(
-            contribution.verified_quantity_thousandths if judged else contribution.quantity_thousandths
-        ),
+    return (
+        new_id(),
+        contribution.id,
+        old.value if old else None,
+        new.value,
+        moment,
+        actor.user_id,
+        actor.person_id,
+        contribution.revision,
+        contribution.verified_minutes if judged else contribution.service_minutes,
+        contribution.verified_amount_fen if judged else contribution.amount_fen,
+        contribution.verified_quantity_thousandths if judged else contribution.quantity_thousandths,
     )
-    session.add(step)
-    session.flush()
-    session.add(ContributionNote(step_id=step.id, actor_name=actor.name, note=note.strip() or None))
+
+
+def _write(session: Session, rows: list[tuple[Any, ...]], actor: Actor, note: str) -> None:
+    """Write steps with who took them and the words of the first, past the unit of work: a batch has thousands."""
+    words = [note.strip(), *[""] * (len(rows) - 1)]
+    sealed = [keys.encryption.encrypt(text.encode()) if text else None for text in words]
+    insert_rows(session, _STEP, rows)
+    insert_rows(session, _NOTE, [(row[0], actor.name, text) for row, text in zip(rows, sealed, strict=True)])

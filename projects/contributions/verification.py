@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app import clock, figures
 from app.audit import events
-from app.db import lock
 from app.errors import InvalidInput, NotAllowed, Refused
 from app.papers import papers
 from app.parties import interest
@@ -24,7 +23,7 @@ from points.rulesets import queries as rulesets
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.rules import Facts, Score, score
 from projects.contributions import hours, neighbours, rules, steps, words
-from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh
+from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh, hold
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
 
@@ -149,7 +148,7 @@ def refuse(
 
 def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor: Actor) -> Contribution:
     """Take back an award that should not stand: points, rank and sums follow, the original stays visible."""
-    contribution = lock(session, Contribution, contribution_id)
+    contribution = hold(session, contribution_id)
     ensure_may(actor, Permission.REVERSE_CONTRIBUTIONS, region_code=contribution.region_code)
     ensure_four_eyes(actor, contribution.verified_by_id, contribution.reviewed_by_id)
     interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
@@ -192,7 +191,7 @@ def _ensure_may_judge(session: Session, contribution: Contribution, actor: Actor
 
 def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
     """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
-    contribution = lock(session, Contribution, contribution_id)
+    contribution = hold(session, contribution_id)
     _ensure_may_judge(session, contribution, actor)
     ensure_fresh(contribution, revision)
     return contribution
@@ -209,7 +208,8 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
     ensure_four_eyes(actor, contribution.reviewed_by_id)
     _take_figures(contribution, found)
     contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
-    steps.move(session, contribution, ContributionState.VERIFIED, actor=actor, note=found.reason)
+    states = (ContributionState.VERIFIED, ContributionState.AWARDED)
+    steps.move(session, contribution, *states, actor=actor, note=found.reason)
     award = awards.award(
         session,
         AwardRequest(
@@ -225,7 +225,6 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
         actor=actor,
     )
     contribution.awarded_centipoints = award.points
-    steps.move(session, contribution, ContributionState.AWARDED, actor=actor)
     values = {"points": figures.points(award.points), "wording": award.wording}
     words.tell(session, contribution, words.AWARDED, values)
 
