@@ -112,7 +112,9 @@ def _fill_time(contribution: Contribution, entry: Entry) -> None:
 
 def _fill_what(session: Session, contribution: Contribution, entry: Entry) -> None:
     kind = entry.kind
-    contribution.lines.clear()
+    if contribution.lines:
+        contribution.lines.clear()
+        session.flush()  # the old lines go before the new ones take their places
     contribution.quantity_thousandths, contribution.unit, contribution.amount_fen = None, None, None
     if kind in rules.LINE_KINDS:
         contribution.lines.extend(
