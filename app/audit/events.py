@@ -18,7 +18,7 @@ from app.canonical import canonical
 from app.db import Base
 from app.ids import new_id
 from app.permissions import Actor
-from app.rows import insert_rows
+from app.rows import insert_if_absent, insert_rows
 
 FORM = 1
 _TABLE = Base.metadata.tables["audit_event"]
@@ -124,11 +124,11 @@ def _plain(value: Any) -> Any:
 
 
 def _data_key(session: Session, party_id: uuid.UUID) -> keys.EncryptionRing:
-    wrapped = session.scalar(select(DataKey.wrapped).where(DataKey.party_id == party_id))
+    found = select(DataKey.wrapped).where(DataKey.party_id == party_id)
+    wrapped = session.scalar(found)
     if wrapped is None:
-        plain = os.urandom(32)
-        session.add(DataKey(party_id=party_id, wrapped=keys.encryption.encrypt(plain)))
-        session.flush()
-    else:
-        plain = keys.encryption.decrypt(wrapped)
-    return keys.EncryptionRing((("d", plain),))
+        # Two first events of one party at once: the second waits for the first one's key and takes it.
+        fresh = keys.encryption.encrypt(os.urandom(32))
+        insert_if_absent(session, DataKey, party_id=party_id, wrapped=fresh)
+        wrapped = session.scalars(found).one()
+    return keys.EncryptionRing((("d", keys.encryption.decrypt(wrapped)),))
