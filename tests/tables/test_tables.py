@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from app import tables
+from app import sheets, tables
 from app.errors import InvalidInput
 from app.tables import Column, ColumnKind, Stamp
 
@@ -50,7 +50,7 @@ def _xlsx(rows: list[list[object]]) -> bytes:
 
 def test_types_survive_the_way_out_and_in() -> None:
     data = tables.write_xlsx([ROW], COLUMNS, STAMP)
-    head, row = tables.read_xlsx(data)[0].rows
+    head, row = sheets.read_xlsx(data)[0].rows
     assert head == [column.title for column in COLUMNS]
     assert row == [
         "宝鸡市爱心协会",
@@ -94,26 +94,26 @@ def test_csv_has_a_bom_and_plain_figures() -> None:
 
 def test_blanks_and_an_empty_list() -> None:
     nothing = dict.fromkeys(ROW)
-    assert tables.read_xlsx(tables.write_xlsx([nothing], COLUMNS, STAMP))[0].rows[0][0] == "单位"
-    assert len(tables.read_xlsx(tables.write_xlsx([], COLUMNS, STAMP))[0].rows) == 1
+    assert sheets.read_xlsx(tables.write_xlsx([nothing], COLUMNS, STAMP))[0].rows[0][0] == "单位"
+    assert len(sheets.read_xlsx(tables.write_xlsx([], COLUMNS, STAMP))[0].rows) == 1
 
 
 def test_an_identity_number_typed_as_a_number_is_named() -> None:
     with pytest.raises(InvalidInput, match="B2"):
-        tables.read_xlsx(_xlsx([["姓名", "证件号码"], ["王五", 610302199001011234]]))
+        sheets.read_xlsx(_xlsx([["姓名", "证件号码"], ["王五", 610302199001011234]]))
 
 
 def test_too_many_rows_and_columns_are_refused() -> None:
     with pytest.raises(InvalidInput, match="行"):
-        tables.read_xlsx(_xlsx([["a"]] * 5), max_rows=4)
+        sheets.read_xlsx(_xlsx([["a"]] * 5), max_rows=4)
     with pytest.raises(InvalidInput, match="列"):
-        tables.read_xlsx(_xlsx([["a"] * 201]))
+        sheets.read_xlsx(_xlsx([["a"] * 201]))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 nonsense", b"<html></html>", b"PK\x05\x06" + b"\0" * 18])
 def test_what_is_no_spreadsheet_is_refused_in_words(data: bytes) -> None:
     with pytest.raises(InvalidInput):
-        tables.read_xlsx(data)
+        sheets.read_xlsx(data)
 
 
 def test_a_document_type_inside_is_refused() -> None:
@@ -125,7 +125,7 @@ def test_a_document_type_inside_is_refused() -> None:
                 body = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>' + body
             evil.writestr(member.filename, body)
     with pytest.raises(InvalidInput, match="结构"):
-        tables.read_xlsx(target.getvalue())
+        sheets.read_xlsx(target.getvalue())
 
 
 def test_a_bomb_is_refused_before_it_is_opened() -> None:
@@ -134,18 +134,18 @@ def test_a_bomb_is_refused_before_it_is_opened() -> None:
         bomb.writestr("[Content_Types].xml", "")
         bomb.writestr("xl/workbook.xml", b"0" * (210 * 1024 * 1024))
     with pytest.raises(InvalidInput, match="结构"):
-        tables.read_xlsx(target.getvalue())
+        sheets.read_xlsx(target.getvalue())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_csv_is_read_in_the_encodings_that_offices_use(encoding: str) -> None:
-    sheet = tables.read_csv("姓名,号码\r\n王五,0123\r\n".encode(encoding))
+    sheet = sheets.read_csv("姓名,号码\r\n王五,0123\r\n".encode(encoding))
     assert sheet.rows == [["姓名", "号码"], ["王五", "0123"]]
 
 
 def test_binary_csv_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        tables.read_csv(b"a,b\x00c")
+        sheets.read_csv(b"a,b\x00c")
 
 
 def test_frame_keeps_whole_numbers_and_pandas_is_loaded_only_then() -> None:
