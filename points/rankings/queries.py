@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.paging import Order, Page, fetch
-from app.parties.models import Consent, ConsentPurpose, Party, PartyKind, Person
+from app.parties.models import (
+    Consent,
+    ConsentPurpose,
+    Organisation,
+    OrganisationKind,
+    Party,
+    PartyKind,
+    Person,
+)
 from app.permissions import region_prefix
 from points.rankings.models import RollMark, Standing
 from points.rankings.rollup import MARK
@@ -46,6 +54,7 @@ class Ranked:
     code: str
     name: str
     party_kind: PartyKind
+    organisation_kind: OrganisationKind | None
     region_code: str
     points: int
 
@@ -64,22 +73,23 @@ def page(
 ) -> Page[Ranked]:
     """Return a page of a ranking with ranks 1-2-2-4. Raises InvalidInput for a cursor that is not ours."""
     statement = (
-        select(Standing, Party)
+        select(Standing, Party, Organisation.organisation_kind)
         .join(Party, Party.id == Standing.party_id)
+        .outerjoin(Organisation, Organisation.party_id == Standing.party_id)
         .where(*_of(session, cut), _may_be_named())
     )
     order = [Order(Standing.points, descending=True), Order(Party.sort_key), Order(Party.id)]
     found = fetch(session, statement, order, after=after, before=before, size=size)
     if not found.rows:
         return Page([], found.before, found.after)
-    first_standing, first_party = found.rows[0]
+    first_standing, first_party, _kind = found.rows[0]
     higher, ahead = _before(session, cut, first_standing, first_party)
     # Those of equal points that stand before the page's first share its rank.
     last = (first_standing.points, higher + 1)
-    ranks = ranked((standing.points for standing, _ in found.rows), before=ahead, last=last)
+    ranks = ranked((standing.points for standing, _party, _kind in found.rows), before=ahead, last=last)
     rows = [
-        Ranked(rank, party.id, party.code, party.name, party.kind, party.region_code, standing.points)
-        for rank, (standing, party) in zip(ranks, found.rows, strict=True)
+        Ranked(rank, party.id, party.code, party.name, party.kind, kind, party.region_code, standing.points)
+        for rank, (standing, party, kind) in zip(ranks, found.rows, strict=True)
     ]
     return Page(rows, found.before, found.after)
 

@@ -80,7 +80,7 @@ def rows(found: Sequence[Ranked], places: Mapping[str, str]) -> list[dict[str, A
         {
             "rank": one.rank,
             "name": one.name,
-            "kind": one.party_kind.label,
+            "kind": (one.organisation_kind or one.party_kind).label,
             "place": places.get(one.region_code, ""),
             "points": one.points,
             "url": party_url(one),

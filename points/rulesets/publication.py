@@ -72,7 +72,8 @@ def publish_ruleset(session: Session, ruleset_id: UUID, *, actor: Actor) -> Rule
     """Publish a draft: from its first day on it is the one that scores; the version before ends the day before.
 
     Somebody else than who drafted it publishes. Raises Conflict when it is published already, InvalidInput
-    when it would begin on or before the first day of a published version.
+    when it would begin on or before the first day of a published version, or (but for the first) before
+    tomorrow: rules are never retroactive.
     """
     ruleset = lock(session, Ruleset, ruleset_id)
     programme = lock(session, Programme, ruleset.programme_id)
@@ -87,6 +88,8 @@ def publish_ruleset(session: Session, ruleset_id: UUID, *, actor: Actor) -> Rule
             _("生效日期要晚于现行版本的生效日期 %(day)s：规则不溯及既往。", day=latest.isoformat()),
             field="effective_from",
         )
+    if latest is not None and ruleset.effective_from <= clock.today():
+        raise InvalidInput(_("新规则要从今天以后的一天起生效，不溯及既往。"), field="effective_from")
     before = session.scalar(select(Ruleset).where(*published, Ruleset.effective_to.is_(None)))
     if before is not None:
         before.effective_to = ruleset.effective_from - timedelta(days=1)

@@ -51,14 +51,15 @@ def unit_words(rule: Rule) -> str:
 
 
 def measure_words(measure: Fraction, rule: Rule) -> str:
-    """Return the quantity with its unit; minutes as hours where that is exact in two decimals."""
+    """Return the quantity with its unit; time as hours where that is exact in two decimals, else with its minutes."""
     if rule.unit is not Unit.MINUTE:
         return f"{plain_number(measure)} {unit_words(rule)}"
     hours = measure / _MINUTES_OF_AN_HOUR
     if rule.per % _MINUTES_OF_AN_HOUR == 0 and (hours * 100).denominator == 1:
         return f"{plain_number(hours)} 小时"
-    if rule.per % _MINUTES_OF_AN_HOUR == 0:
-        return f"{plain_number(measure)}/60 小时"
+    whole, rest = divmod(measure, _MINUTES_OF_AN_HOUR)
+    if rule.per % _MINUTES_OF_AN_HOUR == 0 and whole:
+        return f"{whole:,} 小时 {plain_number(rest)} 分钟"
     return f"{plain_number(measure)} 分钟"
 
 

@@ -1,7 +1,7 @@
 """The acts that open the city: staff, rules, catalogue, organisations, clerks, volunteers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -78,9 +78,11 @@ class DraftRules:
             region_code=CITY, actor=city,
         )  # fmt: skip
         items.load(session, items.read_list(), actor=city)
-        draft = publication.draft_ruleset(
-            session, document.read(RULESET.read_text(encoding="utf-8")), actor=city
-        )
+        rules = document.read(RULESET.read_text(encoding="utf-8"))
+        # The file's first day is a real city's; this one lives a year that ends whenever it is loaded.
+        first_day = clock.civil_date(self.at) + timedelta(days=14)
+        rules = replace(rules, columns={**rules.columns, "effective_from": first_day})
+        draft = publication.draft_ruleset(session, rules, actor=city)
         publication.publish_ruleset(session, draft.id, actor=stage.user(session, "legal"))
 
 

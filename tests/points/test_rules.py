@@ -71,7 +71,7 @@ def test_the_arithmetic_stands_in_words() -> None:
 
 def test_minutes_that_are_no_short_decimal_stay_exact() -> None:
     told = score(rules(), hours(100))
-    assert told.wording == "100/60 小时 × 1 分/小时 = 1.6666… 分，四舍五入到 0.01 分，得 1.67 分"
+    assert told.wording == "1 小时 40 分钟 × 1 分/小时 = 1.6666… 分，四舍五入到 0.01 分，得 1.67 分"
     assert told.points == 167
 
 
@@ -94,7 +94,7 @@ def test_a_minimum_counts_as_none_below() -> None:
     assert (told.points, told.taken) == (0, ())
     assert (
         told.wording
-        == "20/60 小时 × 1 分/小时 = 0.3333… 分，四舍五入到 0.01 分，得 0.33 分；不足起计 0.5 分，计 0 分"
+        == "20 分钟 × 1 分/小时 = 0.3333… 分，四舍五入到 0.01 分，得 0.33 分；不足起计 0.5 分，计 0 分"
     )
 
 
@@ -235,7 +235,7 @@ GOOD = FIRST_RULES.read_text("utf-8")
         ('kind = "money"\nunit', 'kind = "gold"\nunit', "只能是"),
         ('code = "goods-value"', 'code = "money"', "重复"),
         ("redeemable_months = 36", 'redeemable_months = "36"', "redeemable_months"),
-        ("effective_from = 2025-01-01", 'effective_from = "2025"', "日期"),
+        ("effective_from = 2025-11-01", 'effective_from = "2025"', "日期"),
         ('times = "0.9"', "times = 0.9", "multiplier 2 的 times"),
         ('span = "day"', 'span = "week"', "cap 1 的 span"),
     ],
