@@ -23,7 +23,7 @@ from points.ledger.models import Posting
 from projects.contributions import contributions, documents, published, queries, verification
 from projects.contributions.entries import Entry, LineEntry
 from projects.contributions.models import Contribution
-from projects.contributions.rules import ContributionState
+from projects.contributions.rules import ContributionState, ValueBasis
 from projects.contributions.verification import Verified
 from tests.contributions import city as made
 from tests.contributions.city import TODAY, City
@@ -171,6 +171,19 @@ def test_sent_back_is_edited_and_submitted_again(city: City) -> None:
         verify(gift, city.staff)  # the page still showed revision 1
     gift.revision = 2
     assert verify(gift, city.staff).awarded_centipoints == 9_000
+
+
+def test_goods_that_were_sent_back_change_their_lines(city: City) -> None:
+    gift = log(city, city.goods())
+    with db.transaction() as session:
+        verification.send_back(session, gift.id, revision=1, reason="还有二十床棉被", actor=city.staff)
+    quilts = LineEntry("quilt", 20_000, "床", 300_000, ValueBasis.AGREEMENT, "协议 7")
+    rice = LineEntry("rice", 90_000, "袋(10公斤)", 540_000, ValueBasis.INVOICE, "发票 12345678")
+    with db.transaction() as session:
+        mended = contributions.edit(session, gift.id, city.goods(rice, quilts), revision=1, actor=city.clerk)
+        contributions.submit(session, gift.id, revision=2, actor=city.clerk)
+    assert [line.item_name for line in mended.lines] == ["大米", "棉被"]
+    assert verify(mended, city.staff).awarded_centipoints == 8_400
 
 
 @pytest.mark.parametrize(
