@@ -23,6 +23,8 @@ PARTS = {
     "app/messages/inbox.py:mark_read": "a person's own inbox",
     "app/parties/registrations.py:begin": "traced by the verbs that register a party",
     "projects/contributions/evidence.py:attach": "traced by log and edit",
+    "projects/contributions/steps.py:begin": "traced by log",
+    "projects/contributions/steps.py:move": "traced by the verb that moves",
 }
 TRACES = {"record", "signed_row", "trace"}
 
