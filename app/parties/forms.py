@@ -13,7 +13,7 @@ from app.fields import CivilDateField, NotBlank, NotInFuture
 from app.forms import CleanText, Form, at_most, chosen, optional, required, stripped
 from app.identity import DocumentKind, normalise
 from app.parties import rules
-from app.parties.kinds import OrganisationKind, Sex
+from app.parties.kinds import OrganisationKind, RelativeKind, Sex
 from app.parties.organisations import OrganisationData
 from app.parties.persons import PersonData, VolunteerData
 from app.parties.reveals import Number
@@ -242,6 +242,17 @@ class DifferentForm(Form):
 
     other = HiddenField()
     reason = text(_l("不是同一主体，因为"), 200, NotBlank(_l("请写明理由。")))
+
+
+class RelativeForm(Form):
+    """A near relative of a member of staff; of the number only a keyed hash is kept."""
+
+    relation = SelectField(_l("亲属关系"), [required()], choices=chosen(RelativeKind.choices()))
+    identity_number = number(
+        _l("亲属的居民身份证号码"),
+        NotBlank(_l("请填写亲属的居民身份证号码。")),
+        description=_l("只保存不可还原的校验值，用来核对经办的事项是否涉及亲属。"),
+    )
 
 
 class ReasonForm(Form):

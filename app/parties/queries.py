@@ -17,6 +17,7 @@ from app.parties.kinds import ActingRole, ConsentPurpose, PartyKind, PersonRoleK
 from app.parties.models import (
     Affiliation,
     Consent,
+    DeclaredRelative,
     Household,
     Organisation,
     Party,
@@ -218,6 +219,17 @@ def affiliations_of(session: Session, organisation_id: uuid.UUID) -> list[tuple[
         .order_by(Party.sort_key, Affiliation.id)
     )
     return [(affiliation, party) for affiliation, party in rows]
+
+
+def relatives_of(session: Session, person_id: uuid.UUID) -> list[DeclaredRelative]:
+    """Return the near relatives whom a person declared, oldest first."""
+    return list(
+        session.scalars(
+            select(DeclaredRelative)
+            .where(DeclaredRelative.person_id == person_id)
+            .order_by(DeclaredRelative.declared_at, DeclaredRelative.id)
+        )
+    )
 
 
 def timeline(session: Session, party_id: uuid.UUID) -> list[Step]:

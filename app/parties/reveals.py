@@ -33,7 +33,7 @@ def reveal(session: Session, party_id: uuid.UUID, number: Number, *, reason: str
     reason = rules.ensure_reason(reason)
     value = _value(session, party_id, number)
     if value is None:
-        raise NotFound(_("没有登记“%(number)s”。", number=number.label))
+        raise NotFound(_("没有登记“%(number)s”。", number=number.label), field="number")
     events.record(
         session, VERB, "party", party_id, actor=actor, party_id=party_id,
         after={"number": number.value}, reason=reason,

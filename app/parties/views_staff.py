@@ -16,9 +16,9 @@ from app.errors import NotFound
 from app.feature import Door, NavigationItem
 from app.forms import Form
 from app.paging import Order, fetch
-from app.parties import facts, organisations, persons, queries, registrations, reveals
-from app.parties.forms import ReasonForm, RevealForm, StaffOrganisationForm, VolunteerForm
-from app.parties.kinds import PartyKind, RegistrationState
+from app.parties import facts, organisations, persons, queries, registrations, relatives, reveals
+from app.parties.forms import ReasonForm, RelativeForm, RevealForm, StaffOrganisationForm, VolunteerForm
+from app.parties.kinds import PartyKind, RegistrationState, RelativeKind
 from app.parties.models import Party
 from app.parties.reveals import Number
 from app.permissions import Permission
@@ -29,6 +29,14 @@ bp = Blueprint("parties_staff", __name__, url_prefix="/staff/parties")
 NAVIGATION = (
     NavigationItem(
         Door.STAFF, _l("参与主体"), "parties_staff.index", Permission.READ_PARTIES, icon="people", order=300
+    ),
+    NavigationItem(
+        Door.STAFF,
+        _l("回避申报"),
+        "parties_staff.declare_relative",
+        Permission.USE_STAFF_DOOR,
+        icon="person-slash",
+        order=980,
     ),
 )
 _SHOWN = (PartyKind.ORGANISATION, PartyKind.PERSON)
@@ -72,24 +80,49 @@ def index() -> ResponseReturnValue:
     )
 
 
+@bp.route("/relatives", methods=["GET", "POST"])
+@requires(Permission.USE_STAFF_DOOR)
+def declare_relative() -> ResponseReturnValue:
+    """Declare one's near relatives, whose matters one must not judge."""
+    actor = current_actor()
+    form = RelativeForm()
+    assert actor.person_id is not None
+    person_id = actor.person_id
+
+    def act(session: Session) -> str:
+        relation = RelativeKind(form.relation.data)
+        relatives.declare(session, person_id, relation, form.identity_number.data or "", actor=actor)
+        flash(_("已申报。涉及这位亲属的事项，系统会请您回避。"), "success")
+        return url_for(".declare_relative")
+
+    done = form.carry_out(act)
+    if done is not None:
+        return done
+    with reading() as session:
+        declared = queries.relatives_of(session, person_id)
+    return form.page("parties/relatives.html", declared=declared)
+
+
 @bp.route("/<code>", methods=["GET", "POST"])
 @requires(Permission.READ_PARTIES)
 def show(code: str) -> ResponseReturnValue:
     """Show one party, numbers masked; a reason reveals one of them on the answer to its own form."""
     actor = current_actor()
-    form = RevealForm()
+    with reading() as session:
+        party = _household_hidden(queries.staff_get(session, code, actor=actor))
+    form = _reveal_form(party)
     shown: dict[str, Any] = {}
 
     def act(session: Session) -> str:
         number = Number(form.number.data)
-        party = _household_hidden(queries.staff_get(session, code, actor=actor))
         shown["number"] = number
         shown["value"] = reveals.reveal(session, party.id, number, reason=form.reason.data or "", actor=actor)
         return url_for(".show", code=party.code)
 
     if request.method == "POST":
         # The number stands on this answer only: a redirect would put it where it could be fetched again.
-        form.carry_out(act)
+        if form.carry_out(act) is not None:
+            form = _reveal_form(party, empty=True)
     with reading() as session:
         party = _household_hidden(queries.staff_get(session, code, actor=actor))
         steps = queries.timeline(session, party.id)
@@ -104,7 +137,6 @@ def show(code: str) -> ResponseReturnValue:
             names=queries.names_of(session, people),
             affiliations=queries.affiliations_of(session, party.id),
             looks=facts.looks_at(session, party),
-            numbers=facts.numbers_of(party),
             may_review=actor.may(Permission.REVIEW_REGISTRATIONS),
             may_reveal=actor.may(Permission.REVEAL_NUMBERS),
             acts=_acts_on(party) if actor.may(Permission.REVIEW_REGISTRATIONS) else [],
@@ -153,6 +185,13 @@ def new_volunteer() -> ResponseReturnValue:
         lambda session: persons.register_volunteer(session, form.data_of(), actor=current_actor()).id,
         "parties/new_volunteer.html",
     )
+
+
+def _reveal_form(party: Party, *, empty: bool = False) -> RevealForm:
+    """Return the form with the numbers that this kind of party has; an empty one is ready for the next look."""
+    form = RevealForm(formdata=None) if empty else RevealForm()
+    form.number.choices = [(one.value, one.label) for one in facts.numbers_of(party)]
+    return form
 
 
 def _entered(form: Form, register: Callable[[Session], uuid.UUID], template: str) -> ResponseReturnValue:

@@ -39,6 +39,7 @@ def sign_in() -> ResponseReturnValue:
     elif form.validate_on_submit():
         outcome = _try(form)
         if outcome.token:
+            _end_present()
             login.begin(outcome.token)
             if outcome.must_change_password:
                 flash(_("这是别人为您设置的初始密码，请先换成自己的密码。"), "warning")
@@ -53,9 +54,7 @@ def sign_in() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this session on the server and empty the cookie."""
-    if current_user.is_authenticated:
-        with transaction() as session:
-            sessions.sign_out(session, current_user.signed.session_id, actor=current_actor())
+    _end_present()
     login.end()
     flash(_("您已退出。"), "success")
     return redirect(url_for(".sign_in"), 303)
@@ -162,6 +161,13 @@ def _try(form: SignInForm) -> sign_ins.SignIn:
             address=request.remote_addr,
             browser=sign_ins.browser_name(request.user_agent.string),
         )
+
+
+def _end_present() -> None:
+    """End the session of this browser, if it has one, before another takes its place."""
+    if current_user.is_authenticated:
+        with transaction() as session:
+            sessions.sign_out(session, current_user.signed.session_id, actor=current_actor())
 
 
 def _onwards(form: SignInForm, actor: Actor) -> str:

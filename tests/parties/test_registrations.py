@@ -1,15 +1,19 @@
 """The registration of a party: every step, every refused step, and who may not take it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import counters
 from app.audit.models import AuditEvent
 from app.db import Database, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed
+from app.messages import queries as inbox
 from app.parties import (
     affiliations,
     consents,
@@ -49,6 +53,11 @@ from tests.parties.people import (
 
 S = RegistrationState
 WHY = "材料不清楚，请补充"
+
+
+def key(actor: Actor) -> UUID:
+    assert actor.person_id is not None
+    return actor.person_id
 
 
 def submitted(session: Session, index: int = 1, **changes: Any) -> Party:
@@ -276,26 +285,26 @@ def test_conflicts_of_interest(database: Database) -> None:
         member, cousin, relative, stranger = (staff(session, index) for index in range(1, 5))
         affiliations.affiliate(
             session,
-            member.person_id,
+            key(member),
             organisation.id,
             AffiliationKind.EMPLOYEE,
-            actor=SYSTEM,  # type: ignore[arg-type]
+            actor=SYSTEM,
         )
         household = households.open_household(
             session,
             region_code=TOWN,
             members=[
                 MemberData(volunteer.id, HouseholdRelation.HEAD),
-                MemberData(cousin.person_id, HouseholdRelation.CHILD),  # type: ignore[arg-type]
+                MemberData(key(cousin), HouseholdRelation.CHILD),
             ],
             actor=SYSTEM,
         )
         relatives.declare(
             session,
-            relative.person_id,
+            key(relative),
             RelativeKind.SIBLING,
             person_data(1).identity_number,
-            actor=relative,  # type: ignore[arg-type]
+            actor=relative,
         )
         for actor, party, ground in (
             (member, organisation, "同一单位"),
@@ -308,7 +317,7 @@ def test_conflicts_of_interest(database: Database) -> None:
         for party in (organisation, volunteer, household):
             interest.ensure_no_conflict(session, stranger, party.id)
         with pytest.raises(NotAllowed, match="本人"):
-            interest.ensure_no_conflict(session, stranger, stranger.person_id)  # type: ignore[arg-type]
+            interest.ensure_no_conflict(session, stranger, key(stranger))
 
 
 def test_consents_are_given_and_withdrawn(database: Database) -> None:
@@ -377,3 +386,27 @@ def test_numbers_are_encrypted_at_rest(database: Database) -> None:
     for row in raw:
         for value in row:
             assert b"610399" not in bytes(value) and b"142" not in bytes(value)[:20]
+
+
+def test_many_who_approve_at_once_admit_once(database: Database) -> None:
+    with transaction() as session:
+        places(session)
+        party = persons.register_volunteer(session, volunteer_data(), actor=SYSTEM)
+        registrations.submit(session, party.id, actor=SYSTEM)
+        reviewers = [staff(session, index, Role.COUNTY_REVIEWER) for index in range(8)]
+
+    def approve(reviewer: Actor) -> bool:
+        try:
+            with transaction() as session:
+                registrations.approve(session, party.id, revision=1, actor=reviewer)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(approve, reviewers)) == 1
+    with transaction() as session:
+        volunteer = queries.volunteer_of(session, party.id)
+        assert volunteer is not None and volunteer.number == "61030000000001"
+        assert counters.take(session, "volunteer") == 2
+        assert len(inbox.inbox(session, Actor(None, party.id, "王志愿")).rows) == 1

@@ -11,6 +11,7 @@ from app.parties import organisations, queries, registrations
 from app.parties.kinds import ConsentPurpose, RegistrationState
 from app.parties.models import Party
 from app.permissions import SYSTEM, Role
+from app.users.models import UserSession
 from tests.parties.people import (
     PASSWORD,
     TOWN,
@@ -166,6 +167,9 @@ def test_a_reveal_shows_the_number_once_and_its_owner_sees_it(client: Any, web: 
     assert client.post(url, data={"number": "phone", "reason": ""}).status_code == 422
     shown = client.post(url, data={"number": "phone", "reason": "电话联系补正材料"})
     assert shown.status_code == 200 and whole in shown.text
+    once = shown.text.split('name="once"')[1].split('value="')[1].split('"')[0]
+    again = client.post(url, data={"number": "phone", "reason": "再次电话联系", "once": once})
+    assert whole in again.text
     assert "区县经办" in client.get(url).text
     for verb in ("suspend", "restore", "close"):
         assert client.get(f"{url}/{verb}").status_code == 200
@@ -220,3 +224,55 @@ def test_sessions_idle_out_and_end(client: Any, web: Flask) -> None:
     assert second.get("/my/security").location.startswith("/sign-in")
     assert client.post("/sign-out").status_code == 303
     assert client.get("/my/security").location.startswith("/sign-in")
+
+
+def test_the_desk_shows_look_alikes_and_keeps_relatives_away(client: Any, web: Flask) -> None:
+    with transaction() as session:
+        for index, name in ((1, "宝鸡市渭滨爱心协会服务部"), (2, "宝鸡渭滨爱心协会（服务部）")):
+            party = organisations.register(session, organisation_data(index, name=name), actor=SYSTEM)
+            registrations.submit(session, party.id, actor=SYSTEM)
+        first = session.scalars(select(Party).where(Party.name == "宝鸡市渭滨爱心协会服务部")).one()
+    sign_in_as(client, "shenhe", Role.COUNTY_REVIEWER, region=WEIBIN)
+    url = f"/staff/registrations/{party.code}"
+    assert "可能是同一主体" in client.get(url).text
+    refused = client.post(url, data={"verb": "approve", "revision": 1})
+    assert refused.status_code == 422 and "疑似重复" in refused.text
+    different = client.post(
+        url + "/different", data={"other": first.code, "reason": "一个是协会，一个是其服务部"}
+    )
+    assert different.status_code == 303
+    assert client.post(url, data={"verb": "approve", "revision": 1}).status_code == 303
+
+    client.post("/sign-out")
+    number = VOLUNTEER["identity_number"]
+    wrong = number[:6] + " " + number[6:17] + ("1" if number[17] != "1" else "2")
+    volunteer = client.post(
+        "/register/volunteer", data=VOLUNTEER | SIGN | {"step": "done", "identity_number": wrong}
+    )
+    assert volunteer.status_code == 422 and "第 18 位" in volunteer.text
+    client.post("/register/volunteer", data=VOLUNTEER | SIGN | {"step": "done"})
+    other = web.test_client()
+    sign_in_as(other, "shenhe2", Role.COUNTY_REVIEWER, region=WEIBIN, index=7005)
+    declared = other.post(
+        "/staff/parties/relatives",
+        data={"relation": "child", "identity_number": VOLUNTEER["identity_number"]},
+    )
+    assert declared.status_code == 303
+    page = other.get("/staff/parties/relatives")
+    assert "共 1 人" in page.text and VOLUNTEER["identity_number"] not in page.text
+    desk = other.get("/staff/registrations?kind=person", follow_redirects=True)
+    assert "您应当回避" in desk.text
+    with reading() as session:
+        person = session.scalars(select(Party).where(Party.name == "王志愿")).one()
+    own = other.post(f"/staff/registrations/{person.code}", data={"verb": "approve", "revision": 1})
+    assert own.status_code == 403 and "亲属" in own.text
+
+
+def test_signing_in_again_ends_the_session_before(client: Any) -> None:
+    sign_in_as(client, "jingban", Role.COUNTY_HANDLER, region=WEIBIN)
+    with reading() as session:
+        [before] = session.scalars(select(UserSession))
+    client.post("/sign-in", data={"name": "jingban", "password": PASSWORD})
+    with reading() as session:
+        assert session.get_one(UserSession, before.id).ended_at is not None
+        assert len(session.scalars(select(UserSession)).all()) == 2
