@@ -1,0 +1,158 @@
+"""A small demo city with a stranger of every role: another county, another organisation than all that is shown."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, db
+from app.audit.models import AuditEvent
+from app.config import Settings
+from app.files.models import EvidenceFile
+from app.messages.models import Message
+from app.papers.models import Paper
+from app.parties import persons
+from app.parties.models import Party
+from app.parties.persons import PersonData
+from app.permissions import SYSTEM, Role
+from app.users import grants, passwords, users
+from app.users.grants import OF_ORGANISATION, OF_OWN_THINGS
+from app.users.models import User, UserGrant, UserSession
+from app.users.users import NewUser
+from portal.demo import closing
+from portal.demo.load import load_city
+from portal.demo.plan import Size
+from projects.contributions.models import Contribution, ContributionEvidence
+from projects.contributions.rules import ContributionState
+
+ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+SIZE = Size(organisations=14, volunteers=20, contributions=24)
+PASSWORD = "lan-yu-shan-feng-07"
+SHOWN = "宝鸡市石鼓暖阳志愿者协会"
+WAITING = "渭滨区石鼓银龄手拉手服务中心"
+STRANGERS_COUNTY = "610331000000"
+STRANGERS_ORGANISATION = "宝鸡渭水助学基金会"
+
+
+@dataclass(frozen=True)
+class Things:
+    """Real things of one county and organisation, by the names that routes give their parts."""
+
+    codes: dict[str, str]
+    """By the first part of the endpoint's name: the code that its routes take."""
+    values: dict[str, Any]
+    """By the name of the part."""
+    secrets: tuple[str, ...]
+    """Texts that no page may show to a stranger."""
+
+
+@contextmanager
+def demo_city(web: Flask, settings: Settings) -> Iterator[Things]:
+    """Load the city, add the strangers, stop the clock, and tell what there is."""
+    load_city(settings, seed=1, size=SIZE, ends_at=ENDS_AT)
+    with clock.at(ENDS_AT), web.app_context():
+        closing.settle()
+    with clock.at(ENDS_AT):
+        hashed = passwords.hashed(PASSWORD)
+        with db.transaction() as session:
+            for role in Role:
+                _stranger(session, role, hashed)
+        with db.reading() as session:
+            found = _things(session)
+        yield found
+
+
+def name_of(role: Role) -> str:
+    """Return the sign-in name of the stranger of a role."""
+    return f"stranger.{role.value}"
+
+
+def client_of(web: Flask, role: Role | None) -> FlaskClient:
+    """Return a browser in which the stranger of a role is signed in; None: nobody."""
+    client = web.test_client()
+    if role is not None:
+        data = {"name": name_of(role), "password": PASSWORD, "csrf_token": token_of(client)}
+        answer = client.post("/sign-in", data=data)
+        assert answer.status_code == 303, (role, answer.status_code)
+    return client
+
+
+def token_of(client: FlaskClient) -> str:
+    """Return a CSRF token that is good in this browser's session."""
+    for path in ("/sign-in", "/"):
+        page = client.get(path).text
+        if 'name="csrf_token"' in page:
+            return page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+    raise AssertionError("no page carries a CSRF token")
+
+
+def _stranger(session: Session, role: Role, hashed: str) -> None:
+    person = persons.register_contact(session, PersonData(f"路{role.label}", STRANGERS_COUNTY), actor=SYSTEM)
+    user = users.create(session, person.id, NewUser(name_of(role), hashed), actor=SYSTEM)
+    organisation_id = session.scalars(select(Party.id).where(Party.name == STRANGERS_ORGANISATION)).one()
+    grants.grant_role(
+        session,
+        user.id,
+        role,
+        actor=SYSTEM,
+        region_code=None if role in OF_ORGANISATION | OF_OWN_THINGS else STRANGERS_COUNTY,
+        organisation_id=organisation_id if role in OF_ORGANISATION else None,
+    )
+
+
+def _things(session: Session) -> Things:
+    shown = session.scalars(select(Party).where(Party.name == SHOWN)).one()
+    waiting = session.scalars(select(Party).where(Party.name == WAITING)).one()
+    of_shown = select(Contribution).where(Contribution.organisation_id == shown.id)
+    proven = session.scalars(
+        of_shown.join(ContributionEvidence, ContributionEvidence.contribution_id == Contribution.id)
+        .where(Contribution.state == ContributionState.AWARDED)
+        .order_by(Contribution.id)
+    ).first()
+    assert proven is not None
+    link = session.scalars(
+        select(ContributionEvidence).where(ContributionEvidence.contribution_id == proven.id)
+    ).first()
+    assert link is not None
+    paper = session.scalars(select(Paper).where(Paper.organisation_id == shown.id)).first()
+    message = session.scalars(select(Message).where(Message.party_id == shown.id)).first()
+    user = session.scalars(select(User).where(User.name == "handler")).one()
+    grant = session.scalars(select(UserGrant).where(UserGrant.user_id == user.id)).first()
+    signed_in = session.scalars(select(UserSession.id)).first()
+    event = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).first()
+    assert paper is not None and message is not None and grant is not None and event is not None
+    return Things(
+        codes={
+            "contributions_member": proven.code,
+            "contributions_staff": proven.code,
+            "files": session.get_one(EvidenceFile, link.file_id).code,
+            "messages_member": message.code,
+            "messages_staff": message.code,
+            "organisations_public": shown.code,
+            "outbox_staff": "0" * 12,
+            "papers_member": paper.code,
+            "papers_public": paper.code,
+            "papers_staff": paper.code,
+            "parties_member": shown.code,
+            "parties_staff": shown.code,
+            "points_staff": shown.code,
+            "registrations_staff": waiting.code,
+        },
+        values={
+            "evidence_id": link.id,
+            "grant_id": grant.id,
+            "session_id": signed_in or user.id,
+            "user_id": user.id,
+            "event": event.id,
+            "purpose": "publish_name",
+            "verb": "suspend",
+            "filename": "theme.css",
+        },
+        secrets=(SHOWN, WAITING, proven.description, paper.number_text),
+    )
