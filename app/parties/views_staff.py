@@ -119,10 +119,9 @@ def show(code: str) -> ResponseReturnValue:
         shown["value"] = reveals.reveal(session, party.id, number, reason=form.reason.data or "", actor=actor)
         return url_for(".show", code=party.code)
 
-    if request.method == "POST":
-        # The number stands on this answer only: a redirect would put it where it could be fetched again.
-        if form.carry_out(act) is not None:
-            form = _reveal_form(party, empty=True)
+    # The number stands on this answer only: a redirect would put it where it could be fetched again.
+    if form.carry_out(act) is not None:
+        form = _reveal_form(party, empty=True)
     with reading() as session:
         party = _household_hidden(queries.staff_get(session, code, actor=actor))
         steps = queries.timeline(session, party.id)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -26,15 +27,15 @@ FAILURES_PER_ADDRESS = 50  # a town hall behind one address has many people with
 LOCKED_FOR = timedelta(minutes=30)
 # Order matters: most browsers name Chrome and Safari too.
 _BROWSERS = (
-    ("MicroMessenger", "微信"),
+    ("MicroMessenger", _l("微信")),
     ("Edg", "Edge"),
     ("Firefox", "Firefox"),
-    ("QQBrowser", "QQ 浏览器"),
+    ("QQBrowser", _l("QQ 浏览器")),
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
 _SYSTEMS = (
-    ("HarmonyOS", "鸿蒙"),
+    ("HarmonyOS", _l("鸿蒙")),
     ("Android", "Android"),
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
