@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -68,6 +68,16 @@ class Desk:
     unread: int
     newest: contributions.Page
     news: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What counts in the actor's regions: this month, the whole month before, and a year by months."""
+
+    month: date
+    this_month: published.Totals
+    last_month: published.Totals
+    by_month: list[tuple[date, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,18 @@ def contributions_waiting(session: Session, actor: Actor) -> tuple[Waiting, cont
     page = contributions.staff_waiting(session, actor, contributions.Filters())
     oldest = min((row.contribution.state_since for row in page.rows), default=None)
     return Waiting(contributions.staff_waiting_count(session, actor), _days(session, oldest)), page
+
+
+def region(session: Session, actor: Actor) -> Region:
+    """Return the figures of the regions whose contributions the actor may read."""
+    among = contributions.in_regions(actor, Permission.READ_CONTRIBUTIONS)
+    year = months.last_twelve(clock.today())
+    return Region(
+        month=year[-1],
+        this_month=published.totals(session, among=among, since=year[-1]),
+        last_month=published.totals(session, among=among, since=year[-2], until=year[-1] - timedelta(days=1)),
+        by_month=list(published.centipoints_by_month(session, year, among=among).items()),
+    )
 
 
 def _own_parties(actor: Actor) -> list[uuid.UUID]:

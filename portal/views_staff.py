@@ -6,12 +6,13 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app import clock, figures
 from app.access import current_actor, requires
 from app.db import reading
 from app.feature import Door, NavigationItem
 from app.permissions import Actor, Permission
 from app.regions import queries as regions
-from portal import queries
+from portal import months, queries
 from projects.contributions import summary
 from projects.contributions.queries import Row
 
@@ -55,6 +56,7 @@ def index() -> str:
                     who,
                 )
             )
+        region = queries.region(session, actor) if actor.may(Permission.READ_CONTRIBUTIONS) else None
         scopes = _scopes(actor)
         names = regions.full_names(session, [*scopes, *(row.contribution.region_code for row in rows)])
     return render_template(
@@ -62,6 +64,10 @@ def index() -> str:
         tasks=tasks,
         promised=PROMISED_DAYS,
         scope="、".join(names.get(code, code) for code in scopes),
+        figures=_figures(region) if region else [],
+        chart=months.points_chart(_("辖区近十二个月积分"), region.by_month, as_of=figures.moment(clock.now()))
+        if region
+        else None,
         oldest=[_line(row, names) for row in rows],
     )
 
@@ -82,6 +88,28 @@ def _task(title: str, url: str, waiting: queries.Waiting, none: str, who: str = 
         "count": waiting.count,
         "badge": badge,
     }
+
+
+def _figures(region: queries.Region) -> list[dict[str, Any]]:
+    """Return this month's figures, each leading to its rows, with the whole month before beside it."""
+    now, before = region.this_month, region.last_month
+    register = url_for("contributions_staff.register", state="awarded", first=region.month.isoformat())
+    boxes = (
+        (_("计入的贡献"), f"{now.count:,}", _("件"), f"{before.count:,}"),
+        (_("服务时长"), figures.hours(now.minutes), None, figures.hours(before.minutes)),
+        (_("捐赠款物"), figures.money_short(now.amount_fen), None, figures.money_short(before.amount_fen)),
+        (_("积分"), figures.points(now.centipoints), _("分"), figures.points(before.centipoints)),
+    )
+    return [
+        {
+            "label": label,
+            "value": value,
+            "unit": unit,
+            "url": register,
+            "note": _("上月全月 %(figure)s", figure=last),
+        }
+        for label, value, unit, last in boxes
+    ]
 
 
 def _scopes(actor: Actor) -> list[str]:

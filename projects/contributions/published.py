@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
 from app.parties.models import Party
@@ -39,8 +39,15 @@ class Published:
     item: CatalogueItem
 
 
-def totals(session: Session, *, party_id: uuid.UUID | None = None, since: date | None = None) -> Totals:
-    """Return the sums of the city, or of what one party gave, from a day on or ever."""
+def totals(
+    session: Session,
+    *,
+    among: ColumnElement[bool] | None = None,
+    party_id: uuid.UUID | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Totals:
+    """Return the sums of the city, of what one party gave, or of those ``among``; both days counted."""
     wanted = select(
         func.count(),
         func.coalesce(func.sum(Contribution.verified_amount_fen), 0),
@@ -51,6 +58,10 @@ def totals(session: Session, *, party_id: uuid.UUID | None = None, since: date |
         wanted = wanted.where(Contribution.party_id == party_id)
     if since is not None:
         wanted = wanted.where(Contribution.happened_on >= since)
+    if until is not None:
+        wanted = wanted.where(Contribution.happened_on <= until)
+    if among is not None:
+        wanted = wanted.where(among)
     return Totals(*(int(figure or 0) for figure in session.execute(wanted).one()))
 
 
@@ -62,14 +73,19 @@ def organised_minutes(session: Session, organisation_id: uuid.UUID) -> int:
     return int(session.scalar(wanted) or 0)
 
 
-def centipoints_by_month(session: Session, months: Sequence[date]) -> dict[date, int]:
-    """Return the points of the city in each given month (its first day), by the day on which they were earned."""
+def centipoints_by_month(
+    session: Session, months: Sequence[date], *, among: ColumnElement[bool] | None = None
+) -> dict[date, int]:
+    """Return the points of the city, or of those ``among``, in each given month (its first day).
+
+    A contribution's points count in the month in which it happened.
+    """
     found = dict.fromkeys(months, 0)
     if not months:
         return found
     rows = session.execute(
         select(Contribution.happened_on, func.coalesce(func.sum(Contribution.awarded_centipoints), 0))
-        .where(COUNTED, Contribution.happened_on >= min(months))
+        .where(COUNTED, Contribution.happened_on >= min(months), true() if among is None else among)
         .group_by(Contribution.happened_on)
     )
     for day, centipoints in rows:
