@@ -1,11 +1,13 @@
-"""flask points reconcile, verify, rebuild-rankings; flask points rules load, publish."""
+"""flask points open, reconcile, verify, rebuild-rankings; flask points rules load, publish."""
 
 from pathlib import Path
 from uuid import UUID
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from app.config import Settings
 from app.db import reading, transaction
 from app.errors import Refused
 from app.permissions import SYSTEM
@@ -13,10 +15,28 @@ from points.ledger.reconciliation import reconcile
 from points.ledger.verification import verify
 from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
+from points.rulesets.kinds import ProgrammeScope
 
 points = AppGroup("points", help="The ledger of points, its rules and rankings.")
 rules = AppGroup("rules", help="Versions of the rules.")
 points.add_command(rules)
+
+
+@points.command("open")
+@click.argument("name", default="社会力量参与救助帮扶积分")
+def open_command(name: str) -> None:
+    """Open the programme of points of a new city under NAME; where it is open already, nothing changes."""
+    settings: Settings = current_app.extensions["zhongli"]
+    with transaction() as session:
+        programme = publication.open_programme(
+            session,
+            code=publication.CITY_PROGRAMME,
+            name=name,
+            scope=ProgrammeScope.CITY,
+            region_code=settings.city_region,
+            actor=SYSTEM,
+        )
+    click.echo(f"Programme {programme.code}: {programme.name}")
 
 
 @points.command("reconcile")
