@@ -23,7 +23,7 @@ from points.ledger.models import Posting
 from projects.contributions import contributions, documents, published, queries, verification
 from projects.contributions.entries import Entry, LineEntry
 from projects.contributions.models import Contribution
-from projects.contributions.rules import ContributionState, ValueBasis
+from projects.contributions.rules import MOVES, ContributionState, ValueBasis
 from projects.contributions.verification import Verified
 from tests.contributions import city as made
 from tests.contributions.city import TODAY, City
@@ -319,6 +319,57 @@ def _codes(page: queries.Page) -> list[str]:
     return [row.contribution.code for row in page.rows]
 
 
+def test_every_illegal_move_is_refused_in_every_state(city: City) -> None:
+    """Bring an entry into each state and try every verb: it works exactly where the table of moves says so."""
+    clerk, staff = city.clerk, city.actor(Role.COUNTY_REVIEWER, again=1)
+
+    def step(verb: str, key: UUID, revision: int) -> None:
+        with db.transaction() as session:
+            match verb:
+                case "submit":
+                    contributions.submit(session, key, revision=revision, actor=clerk)
+                case "withdraw":
+                    contributions.withdraw(session, key, revision=revision, reason="", actor=clerk)
+                case _:
+                    _judge(session, verb, session.get_one(Contribution, key), staff)
+
+    # How each state is reached; the gift is large, so that it has two looks.
+    ways = {
+        S.LOGGED: (),
+        S.SUBMITTED: ("submit",),
+        S.REVIEWED: ("submit", "review"),
+        S.SENT_BACK: ("submit", "send_back"),
+        S.WITHDRAWN: ("withdraw",),
+        S.REFUSED: ("submit", "refuse"),
+        S.AWARDED: ("submit", "review", "verify"),
+        S.REVERSED: ("submit", "review", "verify", "reverse"),
+    }
+    leads = {
+        "submit": S.SUBMITTED,
+        "withdraw": S.WITHDRAWN,
+        "review": S.REVIEWED,
+        "verify": S.VERIFIED,
+        "send_back": S.SENT_BACK,
+        "refuse": S.REFUSED,
+        "reverse": S.REVERSED,
+    }
+    number = 0
+    for state, way in ways.items():
+        for verb, target in leads.items():
+            number += 1
+            gift = log(city, city.money(600_000, receipt=f"{number:06d}"), submit=False)
+            for one in way:
+                staff = city.actor(Role.COUNTY_APPROVER, again=1)
+                step(one, gift.id, 1)
+            staff = city.actor(Role.COUNTY_APPROVER, again=1)
+            legal = target in MOVES[state] and (verb, state) != ("verify", S.SUBMITTED)
+            if legal:
+                step(verb, gift.id, 1)
+            else:
+                with pytest.raises((Conflict, NotAllowed)):
+                    step(verb, gift.id, 1)
+
+
 VERIFIERS = {Role.COUNTY_HANDLER, Role.COUNTY_REVIEWER, Role.COUNTY_APPROVER, Role.CITY_STAFF}
 
 
@@ -352,6 +403,7 @@ def _done(verb: str, gift: Contribution, actor: Actor) -> None:
 
 
 def _judge(session: Session, verb: str, gift: Contribution, actor: Actor) -> None:
+    """Take one of the desk's steps, or the reversal."""
     match verb:
         case "review":
             verification.review(session, gift.id, revision=1, actor=actor)
