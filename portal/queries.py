@@ -34,14 +34,19 @@ SHORT = 5
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The figures of the public home; by_month in centipoints."""
+    """The sums of the public home; by_month in centipoints."""
 
     organisations: int
     volunteers: int
     totals: published.Totals
     by_month: list[tuple[date, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Who is named on the public home. ``named``: givers of the newest whose whole name the public may read."""
+
     leaders: list[rankings.Ranked]
-    ranked_at: datetime | None
     newest: list[published.Published]
     named: frozenset[uuid.UUID]
 
@@ -97,17 +102,22 @@ def this_month() -> str:
 
 
 def city(session: Session) -> City:
-    """Return what the public home shows. ``named``: givers whose whole name the public may read."""
+    """Return the sums of the public home."""
     year = months.last_twelve(clock.today())
-    newest = published.newest(session, NEWEST)
-    givers = {one.giver.id: one.giver for one in newest}
     return City(
         organisations=directory.organisation_count(session),
         volunteers=directory.volunteer_count(session),
         totals=published.totals(session),
         by_month=list(published.centipoints_by_month(session, year).items()),
+    )
+
+
+def names(session: Session) -> Names:
+    """Return the leaders of the month and the newest contributions, with who may be named at this moment."""
+    newest = published.newest(session, NEWEST)
+    givers = {one.giver.id: one.giver for one in newest}
+    return Names(
         leaders=rankings.top(session, rankings.Cut(period=this_month()), LEADERS),
-        ranked_at=rankings.as_of(session),
         newest=newest,
         named=frozenset(giver.id for giver in givers.values() if parties.may_name_publicly(session, giver)),
     )

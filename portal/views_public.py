@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app import clock, figures
+from app import figures
 from app.access import public
 from app.db import reading
 from app.feature import Door, NavigationItem
@@ -14,6 +14,7 @@ from app.parties.kinds import PartyKind
 from app.regions import queries as regions
 from points.rankings.queries import Ranked
 from portal import months, queries
+from portal.minutely import minutely
 from projects.contributions import published, summary
 from projects.contributions.queries import Row
 
@@ -36,27 +37,30 @@ RANKING_COLUMNS = [
 def index() -> str:
     """Show the public home."""
     with reading() as session:
-        city = queries.city(session)
-        places = [one.contribution.region_code for one in city.newest]
-        names = regions.full_names(session, [*places, *(one.region_code for one in city.leaders)])
-    moment = figures.moment(clock.now())
+        city, made_at = minutely("home", lambda: queries.city(session))
+        found = queries.names(session)
+        codes = {one.contribution.region_code for one in found.newest} | {
+            one.region_code for one in found.leaders
+        }
+        places = regions.full_names(session, codes)
+    as_of = figures.moment(made_at)
     return render_template(
         "portal/home.html",
         city=city,
-        as_of=moment,
-        chart=months.points_chart(_("全市近十二个月积分"), city.by_month, as_of=moment),
+        as_of=as_of,
+        chart=months.points_chart(_("全市近十二个月积分"), city.by_month, as_of=as_of),
         ranking_columns=RANKING_COLUMNS,
-        ranking=[_leader(one, names) for one in city.leaders],
-        newest=[_line(one, city, names) for one in city.newest],
+        ranking=[_leader(one, places) for one in found.leaders],
+        newest=[_line(one, one.giver.id in found.named, places) for one in found.newest],
     )
 
 
-def _leader(one: Ranked, names: dict[str, str]) -> dict[str, Any]:
+def _leader(one: Ranked, places: dict[str, str]) -> dict[str, Any]:
     """Return a line of the ranking; everybody in it may be named."""
     return {
         "rank": one.rank,
         "name": one.name,
-        "place": names.get(one.region_code, ""),
+        "place": places.get(one.region_code, ""),
         "points": one.points,
         "url": organisation_url(one.party_kind, one.code),
     }
@@ -67,21 +71,17 @@ def organisation_url(kind: PartyKind, code: str) -> str | None:
     return url_for("organisations_public.show", code=code) if kind is PartyKind.ORGANISATION else None
 
 
-def _line(one: published.Published, city: queries.City, names: dict[str, str]) -> dict[str, Any]:
+def _line(one: published.Published, may_name: bool, places: dict[str, str]) -> dict[str, Any]:
     """Return a line of the newest contributions; a person who did not agree is named by the role alone."""
     contribution = one.contribution
     row = Row(contribution, "", "", one.item)
-    who: Any = (
-        one.giver.name
-        if one.giver.id in city.named
-        else _("一位%(role)s", role=contribution.acting_role.label)
-    )
+    who: Any = one.giver.name if may_name else _("一位%(role)s", role=contribution.acting_role.label)
     return {
         "title": who,
         "url": organisation_url(one.giver.kind, one.giver.code),
         "meta": [
             _what(row),
-            names.get(contribution.region_code, ""),
+            places.get(contribution.region_code, ""),
             contribution.happened_on.isoformat(),
         ],
         "side": _("%(points)s 分", points=figures.points(contribution.awarded_centipoints)),

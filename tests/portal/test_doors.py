@@ -1,6 +1,6 @@
 """The door pages and the directory on an invented city, on both databases: right figures, no name without consent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -171,3 +171,14 @@ def test_a_month_below_zero_stands_as_zero_with_its_true_figure(web: Flask) -> N
     with web.test_request_context():
         chart = months.points_chart("积分", [(date(2026, 1, 1), -500), (date(2026, 2, 1), 700)], as_of="")
     assert chart.marks[0].height == 0 and chart.marks[0].shown == "-5 分"
+
+
+def test_sums_are_kept_for_a_minute_names_never(web: Flask, city: City) -> None:
+    assert "10,000.00 元" in get(web, "/")
+    with made.noon():
+        give(city, city.money(5_000, receipt="0011223344"))
+    home = get(web, "/")
+    assert "10,000.00 元" in home and "15,000.00 元" not in home
+    assert "资金 5,000.00 元" in home
+    with clock.at(made.NOON + timedelta(minutes=1)):
+        assert "15,000.00 元" in web.test_client().get("/").get_data(as_text=True)
