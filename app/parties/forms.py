@@ -11,7 +11,7 @@ from app import clock
 from app.errors import InvalidInput
 from app.fields import CivilDateField, NotBlank, NotInFuture
 from app.forms import CleanText, Form, at_most, chosen, optional, required, stripped
-from app.identity import DocumentKind, normalise
+from app.identity import DocumentCheck, DocumentKind, normalise
 from app.parties import rules
 from app.parties.kinds import OrganisationKind, RelativeKind, Sex
 from app.parties.organisations import OrganisationData
@@ -140,7 +140,7 @@ class VolunteerForm(Form):
     )
     identity_number = number(_l("证件号码"), NotBlank(_l("请填写证件号码。")))
     born_on = CivilDateField(
-        _l("出生日期"), [optional(), NotInFuture()], description=_l("居民身份证号码里已有，用其他证件时填写")
+        _l("出生日期"), [NotInFuture()], description=_l("居民身份证号码里已有，用其他证件时填写")
     )
     sex = SelectField(
         _l("性别"),
@@ -170,6 +170,12 @@ class VolunteerForm(Form):
             raise ValidationError(str(refused.sentence)) from refused
         except ValueError as unknown:
             raise ValidationError(_("请选择证件种类。")) from unknown
+
+    def validate_born_on(self, field: CivilDateField) -> None:
+        """A permit or passport does not tell the birth date."""
+        check = self._checked_document()
+        if check is not None and check.born_on is None and field.data is None and not field.errors:
+            raise ValidationError(_("这种证件号码不含出生日期，请填写。"))
 
     def validate_phone(self, field: StringField) -> None:
         """Name what is wrong with the number beside the field."""
@@ -206,12 +212,18 @@ class VolunteerForm(Form):
             guardian_phone=self.guardian_phone.data or "",
         )
 
-    def _check_guardian(self, field: str) -> None:
+    def _checked_document(self) -> DocumentCheck | None:
+        """Return the checked identity paper, or None when what is wrong is said beside its number."""
         try:
             kind = DocumentKind(self.document_kind.data or "")
-            check = rules.accepted_document(kind, self.identity_number.data or "", today=clock.today())
+            return rules.accepted_document(kind, self.identity_number.data or "", today=clock.today())
         except (InvalidInput, ValueError):
-            return  # said beside the number
+            return None
+
+    def _check_guardian(self, field: str) -> None:
+        check = self._checked_document()
+        if check is None:
+            return
         try:
             rules.ensure_volunteer_age(
                 check.born_on or self.born_on.data,

@@ -100,6 +100,14 @@ def amend(
     return party
 
 
+def ensure_registrable(session: Session, data: OrganisationData) -> None:
+    """Return when a visitor's form could be registered as it stands; writes nothing."""
+    ensure_region(session, data.region_code)
+    fields = checked_fields(data, may_override=False)
+    if fields["uscc"] is not None:
+        duplicates.ensure_free_uscc(session, fields["uscc"])
+
+
 def checked_fields(data: OrganisationData, *, may_override: bool) -> dict[str, Any]:
     """Return the columns of an organisation, and "name", checked and tidied.
 

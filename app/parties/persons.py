@@ -178,6 +178,14 @@ def end_role(
     return role
 
 
+def ensure_registrable(session: Session, data: VolunteerData) -> None:
+    """Return when a visitor's form could be registered as it stands; writes nothing."""
+    ensure_region(session, data.person.region_code)
+    fields = checked_fields(data.person, whole=True)
+    duplicates.ensure_free_identity(session, fields["identity_number"])
+    checked_volunteer(data, fields["born_on"])
+
+
 def checked_fields(data: PersonData, *, whole: bool) -> dict[str, Any]:
     """Return the columns of a person, and "name", checked and tidied.
 

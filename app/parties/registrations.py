@@ -140,6 +140,8 @@ def close(session: Session, party_id: uuid.UUID, *, reason: str, actor: Actor) -
         _ensure_overseer(session, party, actor)
     elif party.state is S.SUSPENDED:
         raise NotAllowed(_("已暂停的主体由民政部门办理注销。"))
+    elif party.kind is PartyKind.ORGANISATION and party.state is S.APPROVED:
+        ensure_may(actor, Permission.MANAGE_ORGANISATION_USERS, organisation_id=party.id)
     party = _move(session, party, S.CLOSED, "close", actor=actor, note=rules.ensure_reason(reason))
     if not _was_admitted(session, party):
         _release_claim(session, party)

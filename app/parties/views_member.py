@@ -14,7 +14,7 @@ from app.feature import Door, NavigationItem
 from app.forms import Form
 from app.parties import consents, facts, guards, organisations, persons, queries, registrations
 from app.parties.forms import OrganisationForm, ReasonForm, VolunteerForm
-from app.parties.kinds import ConsentPurpose, PartyKind
+from app.parties.kinds import ConsentPurpose, PartyKind, RegistrationState
 from app.parties.models import Party
 from app.permissions import Permission
 
@@ -58,7 +58,7 @@ def show(code: str) -> ResponseReturnValue:
             purposes=facts.purposes_of(party),
             looks=facts.looks_at(session, party),
             editable=party.state in registrations.EDITABLE,
-            close_form=ReasonForm(formdata=None),
+            close_form=ReasonForm(formdata=None) if _may_close(party) else None,
         )
 
 
@@ -139,6 +139,15 @@ def consent(code: str, purpose: str) -> ResponseReturnValue:
         return back
 
     return press(act, back)
+
+
+def _may_close(party: Party) -> bool:
+    """Whether the button is shown; an admitted organisation is closed by its manager alone."""
+    if party.state not in registrations.EDITABLE | {RegistrationState.APPROVED}:
+        return False
+    managed = current_actor().organisations(Permission.MANAGE_ORGANISATION_USERS)
+    admitted = party.kind is PartyKind.ORGANISATION and party.state is RegistrationState.APPROVED
+    return not admitted or party.id in managed
 
 
 def _own(session: Session, code: str) -> Party:

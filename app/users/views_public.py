@@ -1,6 +1,6 @@
 """The public door: signing in and out, and registering oneself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -17,6 +17,7 @@ from app.errors import Conflict, Refused
 from app.feature import Door, NavigationItem
 from app.forms import Act, Form
 from app.identity import check_phone
+from app.parties import organisations, persons
 from app.parties.forms import OrganisationForm, VolunteerForm
 from app.permissions import Actor, Permission
 from app.users import demo, login, passwords, registering, sessions, sign_ins
@@ -86,7 +87,10 @@ def register_volunteer() -> ResponseReturnValue:
             )
         return url_for(".registered")
 
-    return _in_two_steps(details, sign, act, "users/register_volunteer.html")
+    def check(session: Session) -> None:
+        persons.ensure_registrable(session, details.data_of())
+
+    return _in_two_steps(details, sign, check, act, "users/register_volunteer.html")
 
 
 @bp.route("/register/organisation", methods=["GET", "POST"])
@@ -105,7 +109,10 @@ def register_organisation() -> ResponseReturnValue:
             )
         return url_for(".registered")
 
-    return _in_two_steps(details, sign, act, "users/register_organisation.html")
+    def check(session: Session) -> None:
+        organisations.ensure_registrable(session, details.data_of())
+
+    return _in_two_steps(details, sign, check, act, "users/register_organisation.html")
 
 
 @bp.get("/registered")
@@ -115,7 +122,9 @@ def registered() -> ResponseReturnValue:
     return render_template("users/registered.html")
 
 
-def _in_two_steps(details: Form, sign: NewUserForm, act: Act, template: str) -> ResponseReturnValue:
+def _in_two_steps(
+    details: Form, sign: NewUserForm, check: Callable[[Session], None], act: Act, template: str
+) -> ResponseReturnValue:
     """Show the form, then the answers with the sign-in name; only the last step writes."""
     if current_user.is_authenticated:
         raise Conflict(_("您已登录。要为别的单位或个人登记，请先退出。"))
@@ -125,14 +134,23 @@ def _in_two_steps(details: Form, sign: NewUserForm, act: Act, template: str) -> 
             done = sign.carry_out(act)
             if done is not None:
                 return done
-        if not details.errors:
-            return (
-                sign.page(template, details=details, checking=True)
-                if step == "done"
-                else (render_template(template, form=sign, details=details, checking=True))
-            )
-    status = 422 if details.errors else 200
+        elif not _refused(details, check):
+            return render_template(template, form=sign, details=details, checking=True)
+        if not details.errors and not details.problems:
+            return sign.page(template, details=details, checking=True)
+    status = 422 if details.errors or details.problems else 200
     return render_template(template, form=details, details=details, checking=False), status
+
+
+def _refused(details: Form, check: Callable[[Session], None]) -> bool:
+    """Ask beforehand what the register would refuse, so that nobody chooses a password in vain."""
+    try:
+        with reading() as session:
+            check(session)
+    except Refused as refused:
+        details.note(refused)
+        return True
+    return False
 
 
 @contextmanager

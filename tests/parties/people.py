@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -101,6 +102,7 @@ def sign_in_as(
     region: str | None = None,
     index: int = 7000,
     party: Party | None = None,
+    organisation_id: UUID | None = None,
 ) -> Actor:
     """Make a user with one role and sign the test client in; returns the actor behind it."""
     from_form = users.normal_name(name)
@@ -109,7 +111,7 @@ def sign_in_as(
         person = party or persons.register_contact(session, person_data(index, name="测试用户"), actor=SYSTEM)
         from_hash = NewUser(name=from_form, password_hash=_hash())
         user = users.create(session, person.id, from_hash, actor=SYSTEM)
-        grants.write(session, user, role, by=SYSTEM, region_code=region)
+        grants.write(session, user, role, by=SYSTEM, region_code=region, organisation_id=organisation_id)
         actor = Actor(user.id, person.id, person.name, (Grant(role, region),))
     answer = client.post("/sign-in", data={"name": name, "password": PASSWORD})
     assert answer.status_code == 303, answer.get_data(as_text=True)

@@ -123,6 +123,8 @@ def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any, web
     assert "孙经办" in client.get("/my/organisation/users").text
     assert client.get("/register/organisation").status_code == 409  # signed in
     visitor = web.test_client()
+    taken = visitor.post("/register/organisation", data=details | {"step": "check"})
+    assert taken.status_code == 422 and "已经登记" in taken.text
     again = visitor.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
     assert again.status_code == 422 and ("已有人使用" in again.text or "已经登记" in again.text)
 
@@ -276,3 +278,36 @@ def test_signing_in_again_ends_the_session_before(client: Any) -> None:
     with reading() as session:
         assert session.get_one(UserSession, before.id).ended_at is not None
         assert len(session.scalars(select(UserSession)).all()) == 2
+
+
+def test_a_passport_needs_a_birth_date_and_a_child_a_guardian(client: Any) -> None:
+    passport = VOLUNTEER | {"document_kind": "passport", "identity_number": "E12345678", "step": "check"}
+    page = client.post("/register/volunteer", data=passport)
+    assert page.status_code == 422 and "不含出生日期" in page.text
+    assert "请核对" in client.post("/register/volunteer", data=passport | {"born_on": "1990年5月17日"}).text
+    child = passport | {"born_on": "2014-05-17"}
+    page = client.post("/register/volunteer", data=child)
+    assert page.status_code == 422 and "监护人姓名" in page.text
+    page = client.post("/register/volunteer", data=child | {"guardian_name": "王大人"})
+    assert page.status_code == 422 and "监护人电话" in page.text
+    guarded = child | {"guardian_name": "王大人", "guardian_phone": "14200005555"}
+    assert "请核对" in client.post("/register/volunteer", data=guarded).text
+
+
+def test_a_clerk_does_not_close_the_organisation(client: Any) -> None:
+    with transaction() as session:
+        party = organisations.register(session, organisation_data(), actor=SYSTEM)
+        registrations.submit(session, party.id, actor=SYSTEM)
+        registrations.approve(session, party.id, revision=1, actor=SYSTEM)
+    sign_in_as(client, "jingban", Role.ORGANISATION_CLERK, organisation_id=party.id)
+    page = client.get("/my/registration", follow_redirects=True)
+    assert "注销登记" not in page.text
+    closed = client.post(f"/my/registration/{party.code}/close", data={"reason": "不想办了算了"})
+    assert closed.status_code == 403
+    client.post("/sign-out")
+    sign_in_as(client, "guanli", Role.ORGANISATION_MANAGER, organisation_id=party.id, index=7001)
+    assert "注销登记" in client.get("/my/registration", follow_redirects=True).text
+    closed = client.post(f"/my/registration/{party.code}/close", data={"reason": "单位已经解散"})
+    assert closed.status_code == 303
+    with reading() as session:
+        assert session.get_one(Party, party.id).state is RegistrationState.CLOSED
