@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, lazyload
 
 from app import clock, figures
 from app.audit import events
-from app.db import lock
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.files.evidence import Received
 from app.ids import new_id
@@ -238,7 +237,7 @@ def _log(
 
 
 def _submit(session: Session, contribution: Contribution, *, actor: Actor) -> None:
-    giver = lock(session, Party, contribution.party_id)
+    giver = _hold_giver(session, contribution.party_id)
     entries.ensure_right(session, contribution, giver)
     _ensure_receipt_free(session, contribution)
     _ensure_hours_free(session, contribution, actor)
@@ -246,6 +245,15 @@ def _submit(session: Session, contribution: Contribution, *, actor: Actor) -> No
     contribution.oddities = [one.stored() for one in found]
     contribution.submitted_by_id, contribution.reviewed_by_id = actor.person_id, None
     steps.move(session, contribution, ContributionState.SUBMITTED, actor=actor)
+
+
+def _hold_giver(session: Session, party_id: uuid.UUID) -> Party:
+    """Return the giver under a lock, so that of two overlapping entries one sees the other.
+
+    The lock lets foreign keys through (FOR NO KEY UPDATE): who has just logged for the same giver in another
+    transaction holds one, and the two would wait for each other.
+    """
+    return session.get_one(Party, party_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _ensure_receipt_free(session: Session, contribution: Contribution) -> None:

@@ -112,27 +112,59 @@ def test_a_part_is_verified_with_its_reason(city: City) -> None:
 def test_twelve_at_once_make_one_award(city: City) -> None:
     gift = log(city, city.money())
     officers = [city.actor(Role.COUNTY_REVIEWER, again=1) for _ in range(12)]
-    results: list[object] = []
-    ready = threading.Barrier(12)
-
-    def one(actor: Actor) -> None:
-        ready.wait()
-        try:
-            with made.noon():
-                results.append(verify(gift, actor))
-        except Exception as problem:
-            results.append(problem)
-
-    threads = [threading.Thread(target=one, args=(actor,)) for actor in officers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(12, lambda number: verify(gift, officers[number]))
     done = [result for result in results if isinstance(result, Contribution)]
     assert len(done) == 1
     assert all(isinstance(result, Conflict) for result in results if result not in done), results
     assert honour(city.factory) == 10_000
     assert count(Posting, Posting.source_id == gift.id) == 1
+
+
+def at_once(count: int, act: Callable[[int], object]) -> list[object]:
+    """Do something in so many threads at the same moment; return what each returned or raised."""
+    results: list[object] = []
+    ready = threading.Barrier(count)
+
+    def one(number: int) -> None:
+        ready.wait()
+        try:
+            with made.noon():
+                results.append(act(number))
+        except Exception as problem:
+            results.append(problem)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_of_overlapping_hours_handed_in_at_once_one_counts(city: City) -> None:
+    results = at_once(8, lambda number: log(city, city.service(540 + number, 690)))
+    assert sum(isinstance(result, Contribution) for result in results) == 1, results
+    assert sum(isinstance(result, Conflict) for result in results) == 7, results
+
+
+def test_batches_over_the_same_givers_never_wait_in_a_ring(city: City) -> None:
+    day = TODAY - timedelta(days=1)
+    gifts = [
+        log(city, city.money(receipt=f"00{number:04d}"))
+        if number % 2
+        else log(city, city.service(60 * number, 60 * number + 30, happened_on=day))
+        for number in range(12)
+    ]
+    batches = [gifts[0:4], gifts[4:8], list(reversed(gifts[8:12]))]
+
+    def accept(number: int) -> object:
+        actor = city.actor(Role.COUNTY_REVIEWER, again=1)
+        with db.transaction() as session:
+            return verification.verify_many(session, [(one.id, 1) for one in batches[number]], actor=actor)
+
+    results = at_once(3, accept)
+    assert all(isinstance(result, list) for result in results), results
+    assert count(Contribution, Contribution.state == S.AWARDED) == 12
 
 
 def test_reversal_takes_points_and_paper_and_leaves_the_original(city: City) -> None:
