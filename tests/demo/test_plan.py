@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from app.identity import check_phone, check_resident_id, check_uscc
 from app.parties import kinds
+from app.regions.cli import DEMO_FILE
 from points.rulesets.kinds import ContributionKind as K
-from portal.demo import load
 from portal.demo.places import COUNTIES, SHOWN_COUNTY
 from portal.demo.plan import NORMAL, Plan, Size, make_plan
 from portal.demo.plans import Course
@@ -18,7 +18,7 @@ ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
 def plan(seed: int = 1, size: Size = NORMAL) -> Plan:
-    with load.DEMO_FILE.open(encoding="utf-8") as file:
+    with DEMO_FILE.open(encoding="utf-8") as file:
         towns = {row["code"]: row["name"] for row in csv.DictReader(file) if row["level"] == "town"}
     return make_plan(
         seed=seed, ends_at=ENDS_AT, size=size, towns=towns, is_working=lambda day: day.weekday() < 5
