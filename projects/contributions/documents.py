@@ -13,6 +13,7 @@ from app.papers import papers
 from app.papers.kinds import PaperKind
 from app.papers.models import Paper
 from app.parties import queries as parties
+from app.parties.kinds import PartyKind
 from app.permissions import Actor, Permission
 from points.rulesets.kinds import ContributionKind
 from projects.contributions.contributions import THING, hold
@@ -80,14 +81,14 @@ def certificate_content(session: Session, contribution: Contribution) -> dict[st
     """Return the texts of a certificate. The paper is Chinese, whoever asks for it in whatever language."""
     donor = parties.get(session, contribution.party_id)
     amount_fen = contribution.verified_amount_fen
-    lines = [_line(line) for line in contribution.lines] if contribution.kind in LINE_KINDS else []
+    lines = _lines(contribution) if contribution.kind in LINE_KINDS else []
     receiver = contribution.receiver_name or parties.get(session, contribution.organisation_id).name
     return {
         "donor": donor.name,
         "public_donor": donor.name if parties.may_name_publicly(session, donor) else "爱心人士",
         "receiver": receiver,
         "issuer": receiver,
-        "is_money": contribution.kind is ContributionKind.MONEY,
+        "address": "贵单位" if donor.kind is PartyKind.ORGANISATION else "您",
         "what": "资金"
         if contribution.kind is ContributionKind.MONEY
         else "、".join(one["what"] for one in lines),
@@ -102,11 +103,25 @@ def certificate_content(session: Session, contribution: Contribution) -> dict[st
     }
 
 
-def _line(line: ContributionLine) -> dict[str, str]:
+def _lines(contribution: Contribution) -> list[dict[str, str]]:
+    """Return the goods as they were verified; where only a part of several was, they stand without figures of value."""
+    one, lines = contribution, contribution.lines
+    if len(lines) == 1:
+        thousandths = one.verified_quantity_thousandths
+        whole = thousandths == lines[0].quantity_thousandths
+        quantity = (
+            None if whole or thousandths is None else f"{quantity_text(thousandths)} {lines[0].base_unit}"
+        )
+        return [_line(lines[0], one.verified_amount_fen, quantity)]
+    whole = one.verified_amount_fen == one.amount_fen
+    return [_line(line, line.value_fen if whole else None) for line in lines]
+
+
+def _line(line: ContributionLine, value_fen: int | None, quantity: str | None = None) -> dict[str, str]:
     return {
         "what": line.item_name,
-        "quantity": f"{quantity_text(line.entered_thousandths)} {line.unit}",
-        "value": f"{figures.yuan(line.value_fen)} 元" if line.value_fen else "—",
+        "quantity": quantity or f"{quantity_text(line.entered_thousandths)} {line.unit}",
+        "value": f"{figures.yuan(value_fen)} 元" if value_fen else "—",
     }
 
 

@@ -85,6 +85,8 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
         kind, entry.happened_on, clock.civil_date(contribution.logged_at), source=entry.source
     )
     contribution.acting_role = acting_role_of(session, giver, contribution, entry.acting_role)
+    # Professional service is what a social worker does in the profession; a volunteer's stays volunteering.
+    contribution.professional &= contribution.acting_role is ActingRole.SOCIAL_WORKER
     ensure_right(session, contribution, giver)
 
 

@@ -14,6 +14,7 @@ from app.audit.models import AuditEvent
 from app.errors import Conflict, InvalidInput, NotAllowed, Refused
 from app.messages.models import Message
 from app.papers import kinds as paper_kinds
+from app.papers import papers
 from app.papers.models import Paper, PaperState
 from app.parties.kinds import ActingRole
 from app.permissions import Actor, Role
@@ -95,6 +96,15 @@ def test_hours_go_to_the_person_and_tell_their_arithmetic(city: City) -> None:
     assert hours.service_minutes == 150
     assert not hours.backfilled
     assert verify(hours, city.staff).awarded_centipoints == 125  # 2.5 h × 1 × D 0.5
+
+
+def test_only_a_social_worker_serves_professionally(city: City) -> None:
+    counselling = {"item": "counselling", "start": 540, "end": 660}
+    volunteered = verify(log(city, city.service(**counselling)), city.staff)
+    professional = verify(log(city, city.service(**counselling, party_id=city.worker)), city.staff)
+    assert (volunteered.acting_role, volunteered.professional) == (ActingRole.VOLUNTEER, False)
+    assert (professional.acting_role, professional.professional) == (ActingRole.SOCIAL_WORKER, True)
+    assert (volunteered.awarded_centipoints, professional.awarded_centipoints) == (100, 150)
 
 
 def test_a_part_is_verified_with_its_reason(city: City) -> None:
@@ -189,6 +199,33 @@ def test_reversal_takes_points_and_paper_and_leaves_the_original(city: City) -> 
     assert honour(city.factory) == 8_000
     with db.transaction() as session, pytest.raises(Conflict):
         contributions.log_again(session, gift.id, city.money(9_000, receipt="0099"), actor=city.clerk)
+
+
+def test_a_certificate_says_what_was_verified(city: City) -> None:
+    gift = log(city, city.goods())
+    part = Verified(amount_fen=480_000, quantity_thousandths=800_000, reason="有二十袋受潮退回")
+    verify(gift, city.staff, part)
+    with db.transaction() as session:
+        paper = documents.certify(session, gift.id, actor=city.clerk)
+    content = papers.content_of(paper)
+    assert content["lines"] == [{"what": "大米", "quantity": "800 公斤", "value": "4,800.00 元"}]
+    assert (content["amount"], content["amount_words"]) == ("4,800.00 元", "肆仟捌佰元整")
+    assert (content["donor"], content["receiver"]) == ("宝鸡秦岭机械有限公司", "金台区惠民社会工作服务中心")
+    assert paper.number_text == "捐证〔2026〕00001 号"
+
+
+def test_without_receipt_or_before_verification_there_is_no_certificate(city: City) -> None:
+    waived = log(city, city.money(receipt="", receipt_waiver="捐赠人当面放弃，2026 年 11 月 20 日"))
+    waiting = log(city, city.money())
+    hours = log(city, city.service())
+    verify(waived, city.staff)
+    verify(hours, city.staff)
+    for one in (waived, waiting, hours):
+        with pytest.raises(Conflict), db.transaction() as session:
+            documents.certify(session, one.id, actor=city.clerk)
+    verify(waiting, city.staff)
+    with pytest.raises(NotAllowed), db.transaction() as session:
+        documents.certify(session, waiting.id, actor=city.staff)
 
 
 def test_sent_back_is_edited_and_submitted_again(city: City) -> None:
