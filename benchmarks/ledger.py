@@ -6,7 +6,7 @@ tables with their indexes and triggers. Both write in turn, into a database of t
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -49,19 +49,21 @@ def run(quick: bool) -> int:
 def _measure(dialect: str, ours: Settings, bare: Settings, quick: bool) -> list[Row]:
     database = db.connect(ours)
     programme_id, parties = _open(database, bare)
-    # Short turns: what else the machine does then falls on both sides alike.
-    rounds, count = (9, 40) if quick else (25, 100)
-    batches = 3 if quick else 7
     rows = []
     with _bare(dialect, bare) as (connection, mark):
         for purses, name in ((1, "honour only"), (2, "both purses")):
             replay = _Replay(dialect, connection, mark)
-            requests = _requests(programme_id, parties, purses)
-            speeds = medians(rounds, lambda: _ours_singly(requests, count, replay), replay.singly)
-            rows.append(Row(f"{dialect}: one posting a commit, {name}", *speeds, TARGETS[dialect]))
-            speeds = medians(batches, lambda: _ours_batch(requests, 1000, replay), replay.batch)
-            rows.append(Row(f"{dialect}: 1,000 postings a commit, {name}", *speeds))
+            rows += _pair(f"{dialect}, {name}", replay, _requests(programme_id, parties, purses), quick)
     return rows
+
+
+def _pair(name: str, replay: "_Replay", requests: Iterator[PostingRequest], quick: bool) -> list[Row]:
+    # Short turns: what else the machine does then falls on both sides alike.
+    rounds, count, batches = (9, 40, 3) if quick else (25, 100, 7)
+    ours, bare = medians(rounds, lambda: _ours_singly(requests, count, replay), replay.singly)
+    single = Row(f"{name}: one posting a commit", ours, bare, TARGETS[replay.dialect])
+    ours, bare = medians(batches, lambda: _ours_batch(requests, 1000, replay), replay.batch)
+    return [single, Row(f"{name}: 1,000 postings a commit", ours, bare)]
 
 
 def _open(database: db.Database, bare: Settings) -> tuple[UUID, list[Held]]:
@@ -198,9 +200,8 @@ def _copy_in(cursor: Any, insert: str, rows: list[Any]) -> None:
 
 
 def _read_back(dialect: str, keys: list[UUID]) -> list[tuple[Any, Any, list[Any], list[Any]]]:
-    """Return for each posting its row, its audit row, its transfers' rows and its balances, as the driver takes them."""
+    """Return of each posting its row, audit row, transfers' rows and balances, as the driver takes them."""
     mark = "?" if dialect == "sqlite" else "%s"
-    read: Callable[..., Any]
     found = []
     with db.reading() as session:
         connection = session.connection()

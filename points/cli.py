@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import gettext as _
 
 from app.config import Settings
 from app.db import reading, transaction
@@ -23,15 +24,15 @@ points.add_command(rules)
 
 
 @points.command("open")
-@click.argument("name", default="社会力量参与救助帮扶积分")
-def open_command(name: str) -> None:
+@click.argument("name", required=False)
+def open_command(name: str | None) -> None:
     """Open the programme of points of a new city under NAME; where it is open already, nothing changes."""
     settings: Settings = current_app.extensions["zhongli"]
     with transaction() as session:
         programme = publication.open_programme(
             session,
             code=publication.CITY_PROGRAMME,
-            name=name,
+            name=name or _("社会力量参与救助帮扶积分"),
             scope=ProgrammeScope.CITY,
             region_code=settings.city_region,
             actor=SYSTEM,
