@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from app import db, keys
+from app import db, keys, migrate
 from app.config import Settings, load
 from tests import postgres
-from tests.conftest import ENVIRONMENT, make_schema
+from tests.conftest import ENVIRONMENT
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
@@ -34,6 +34,6 @@ def cities(dialect: str, names: tuple[str, ...]) -> Iterator[list[Settings]]:
 
 def _made(settings: Settings) -> Settings:
     database = db.Database(settings)
-    make_schema(database)
+    migrate.upgrade(database)
     database.close()
     return settings

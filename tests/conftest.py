@@ -1,7 +1,6 @@
 """Fixtures that every test may use: a fresh database on SQLite and on PostgreSQL, and the web application on it."""
 
 import base64
-import importlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 from flask import Flask
 
 import wsgi
-from app import clock, counters, db, keys, once  # noqa: F401
+from app import clock, db, keys, migrate
 from app.config import Settings, load
 from tests import hypothesis_profiles, postgres  # noqa: F401
 
@@ -34,30 +33,6 @@ ENVIRONMENT = {
 }
 
 
-def make_schema(database: db.Database) -> None:
-    """Make all tables and triggers from the models."""
-    root = Path(wsgi.__file__).parent
-    models = [
-        file
-        for top in ("app", "credit", "points", "projects", "portal")
-        for file in (root / top).glob("**/models.py")
-    ]
-    for file in sorted(models):
-        importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts))
-    dialect = "sqlite" if database.is_sqlite else "postgresql"
-    with database.writer.connect() as connection:
-        if dialect == "postgresql":
-            connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS shared")
-            connection.exec_driver_sql("CREATE SCHEMA IF NOT EXISTS city")
-            connection.exec_driver_sql(db.REFUSE_CHANGE_FUNCTION)
-            connection.commit()
-        db.Base.metadata.create_all(connection)
-        for table in db.append_only_tables(db.Base.metadata):
-            for statement in db.append_only_ddl(table.name, dialect, key=table.info.get("key", "id")):
-                connection.exec_driver_sql(statement)
-        connection.commit()
-
-
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*os.environ]:
@@ -71,7 +46,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load({**ENVIRONMENT, "ZHONGLI_DATA_DIR": str(folder)})
     keys.use(settings)
     database = db.Database(settings)
-    make_schema(database)
+    migrate.upgrade(database)
     with database.writer.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -97,7 +72,7 @@ def _template(url: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
         {**ENVIRONMENT, "DATABASE_URL": made, "ZHONGLI_DATA_DIR": str(tmp_path_factory.mktemp("pg"))}
     )
     database = db.Database(settings)
-    make_schema(database)
+    migrate.upgrade(database)
     database.close()
     return url
 

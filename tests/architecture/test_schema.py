@@ -55,7 +55,7 @@ def test_every_append_only_table_has_its_triggers(database: db.Database) -> None
         "WHERE NOT t.tgisinternal AND t.tgenabled = 'O' GROUP BY c.relname"
     )
     with database.reader.connect() as connection:
-        there = dict(connection.execute(text(question)).tuples().all())
+        there = {row[0]: row[1] for row in connection.execute(text(question))}
     enough = 3 if database.is_sqlite else 2
     tables = {table.name for table in db.append_only_tables(db.Base.metadata)}
     assert tables
