@@ -70,6 +70,7 @@ from portal import views_staff as home_staff
 from portal.demo import cli as demo_cli
 from portal.organisations import views_public as organisations_public
 from projects.catalogue import cli as catalogue_cli
+from projects.catalogue import views_staff as catalogue_staff
 from projects.contributions import evidence as contribution_evidence
 from projects.contributions import source as contribution_source
 from projects.contributions import views_member as contributions_member
@@ -139,7 +140,12 @@ FEATURES: tuple[Feature, ...] = (
         jobs=(*rankings_jobs.JOBS, *ledger_jobs.JOBS),
         commands=(points_cli.points,),
     ),
-    Feature("catalogue", commands=(catalogue_cli.catalogue,)),
+    Feature(
+        "catalogue",
+        blueprints=(catalogue_staff.bp,),
+        navigation=catalogue_staff.NAVIGATION,
+        commands=(catalogue_cli.catalogue,),
+    ),
     Feature(
         "contributions",
         blueprints=(contributions_member.bp, contributions_staff.bp),

@@ -1,23 +1,30 @@
-"""The verb of the catalogue: take in a list of items, as often as one likes."""
+"""The verbs of the catalogue: take in a list as often as one likes, add an item, change one."""
 
 import csv
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import events
-from app.errors import InvalidInput
+from app.db import lock
+from app.errors import Conflict, InvalidInput
 from app.permissions import Actor, Permission, ensure_may
 from points.rulesets.kinds import ContributionKind
 from projects.catalogue.models import CatalogueItem, CatalogueUnit
 
 STANDARD_LIST = Path(__file__).parent / "data" / "catalogue.csv"
 """The list that a new city begins with."""
+
+
+LONGEST_UNIT = 20
+LARGEST_FACTOR = 10**9
+"""A million base units in one unit, in thousandths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ def _row(number: int, row: dict[str, str]) -> ItemRow:
 def _unit(text: str) -> tuple[str, int]:
     name, _sign, factor = text.rpartition("=")
     thousandths = Decimal(factor) * 1000
-    if not name or thousandths <= 0 or thousandths != int(thousandths):
+    if not 1 <= len(name) <= LONGEST_UNIT or not 0 < thousandths <= LARGEST_FACTOR or thousandths % 1:
         raise ValueError(text)
     return name, int(thousandths)
 
@@ -79,13 +86,86 @@ def load(session: Session, rows: Iterable[ItemRow], *, actor: Actor) -> int:
         if item is None:
             item = CatalogueItem(slug=row.slug, units=[])
             session.add(item)
-        item.kind, item.category, item.name, item.base_unit = row.kind, row.category, row.name, row.base_unit
-        item.professional, item.qualification, item.position = row.professional, row.qualification, position
-        _take_units(item, row.units)
+        item.kind, item.base_unit, item.position = row.kind, row.base_unit, position
+        _take(item, row)
         count += 1
     session.flush()
     events.record(session, "catalogue.load", "catalogue", None, actor=actor, after={"items": count})
     return count
+
+
+def add(session: Session, row: ItemRow, *, actor: Actor) -> CatalogueItem:
+    """Add one item at the end of the list. Raises Conflict when the name is taken."""
+    ensure_may(actor, Permission.MANAGE_CATALOGUE)
+    _ensure_name_free(session, row.name, None)
+    last = session.scalar(select(func.max(CatalogueItem.position))) or 0
+    item = CatalogueItem(slug=row.slug, kind=row.kind, base_unit=row.base_unit, position=last + 1, units=[])
+    _take(item, row)
+    session.add(item)
+    session.flush()
+    events.record(
+        session,
+        "catalogue.add",
+        "catalogue_item",
+        item.id,
+        actor=actor,
+        after={"name": item.name, "kind": item.kind.value},
+    )
+    return item
+
+
+def change(
+    session: Session, item_id: uuid.UUID, row: ItemRow, *, is_offered: bool, actor: Actor
+) -> CatalogueItem:
+    """Change an item's name, category, units, qualification, or whether forms offer it.
+
+    Kind and base unit stay, since old entries count in them.
+    """
+    ensure_may(actor, Permission.MANAGE_CATALOGUE)
+    item = lock(session, CatalogueItem, item_id)
+    _ensure_name_free(session, row.name, item.id)
+    before = {"name": item.name, "category": item.category, "is_offered": item.is_offered}
+    _take(item, row)
+    item.is_offered = is_offered
+    session.flush()
+    events.record(
+        session,
+        "catalogue.change",
+        "catalogue_item",
+        item.id,
+        actor=actor,
+        before=before,
+        after={"name": item.name, "category": item.category, "is_offered": item.is_offered},
+    )
+    return item
+
+
+def read_units(text: str, base_unit: str) -> tuple[tuple[str, int], ...]:
+    """Return the units typed one a line as "袋(10公斤)=10"; the base unit itself always comes first.
+
+    Raises InvalidInput (field ``units``) naming the line that cannot be read.
+    """
+    units = {base_unit: 1000}
+    for line in filter(None, (one.strip() for one in text.splitlines())):
+        try:
+            name, factor = _unit(line.replace("＝", "="))
+        except (ValueError, InvalidOperation) as error:
+            sentence = _("“%(line)s”请写成“袋(10公斤)=10”的样子：等号后是合多少个基本单位。", line=line)
+            raise InvalidInput(sentence, field="units") from error
+        units.setdefault(name, factor)
+    return tuple(units.items())
+
+
+def _ensure_name_free(session: Session, name: str, own_id: uuid.UUID | None) -> None:
+    other = session.scalar(select(CatalogueItem.id).where(CatalogueItem.name == name))
+    if other is not None and other != own_id:
+        raise Conflict(_("目录里已经有“%(name)s”。", name=name), field="name")
+
+
+def _take(item: CatalogueItem, row: ItemRow) -> None:
+    item.category, item.name = row.category, row.name
+    item.professional, item.qualification = row.professional, row.qualification
+    _take_units(item, row.units)
 
 
 def _take_units(item: CatalogueItem, units: Iterable[tuple[str, int]]) -> None:
