@@ -146,13 +146,13 @@ def desk(session: Session, actor: Actor) -> Desk:
 
 def registrations_waiting(session: Session, actor: Actor) -> Waiting:
     """Return the queue of registrations in the actor's regions."""
-    found = parties.staff_submitted(session, actor=actor, limit=1000)
-    kinds = [party.kind for party in found]
+    kinds = parties.staff_submitted_kinds(session, actor)
+    oldest = parties.staff_submitted(session, actor=actor, limit=1)
     return Waiting(
-        count=len(found),
-        days=_days(session, found[0].state_since if found else None),
-        organisations=kinds.count(PartyKind.ORGANISATION),
-        persons=kinds.count(PartyKind.PERSON),
+        count=sum(kinds.values()),
+        days=_days(session, oldest[0].state_since if oldest else None),
+        organisations=kinds.get(PartyKind.ORGANISATION, 0),
+        persons=kinds.get(PartyKind.PERSON, 0),
     )
 
 

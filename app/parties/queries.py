@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -263,6 +263,21 @@ def staff_submitted(
     if kind is not None:
         wanted = wanted.where(Party.kind == kind)
     return list(session.scalars(wanted.order_by(Party.state_since, Party.id).limit(limit)))
+
+
+def staff_submitted_kinds(session: Session, actor: Actor) -> dict[PartyKind, int]:
+    """Return how many registrations of each kind wait for the actor's regions."""
+    rows = session.execute(
+        select(Party.kind, func.count())
+        .where(Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS))
+        .group_by(Party.kind)
+    )
+    return {kind: int(count) for kind, count in rows}
+
+
+def staff_submitted_count(session: Session, actor: Actor) -> int:
+    """Return how many registrations wait for the actor's regions (for the navigation)."""
+    return sum(staff_submitted_kinds(session, actor).values())
 
 
 def staff_parties(

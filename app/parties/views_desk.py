@@ -28,6 +28,7 @@ NAVIGATION = (
         Permission.REVIEW_REGISTRATIONS,
         icon="clipboard-check",
         order=200,
+        count=queries.staff_submitted_count,
     ),
 )
 

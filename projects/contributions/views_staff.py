@@ -41,6 +41,7 @@ NAVIGATION = (
         Permission.VERIFY_CONTRIBUTIONS,
         "clipboard-check",
         order=20,
+        count=queries.staff_waiting_count,
     ),
     NavigationItem(
         Door.STAFF,
