@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.files.evidence import Received
+from app.messages import inbox
 from app.permissions import Actor
 from portal.demo.plans import ContributionPlan, Course, LinePlan
 from portal.demo.stage import Stage
@@ -19,6 +20,7 @@ from projects.contributions.verification import WHOLE, Verified
 _MENDED_AFTER = timedelta(days=1, hours=5)
 _LOOKED_AT_AGAIN_AFTER = timedelta(days=3)
 _REVERSED_AFTER = timedelta(days=9)
+_READ_BEFORE = timedelta(days=6, hours=9)
 _CERTIFIED_AFTER = timedelta(days=1, hours=1)
 _JUDGED = (
     Course.WHOLE,
@@ -132,13 +134,28 @@ class Certify:
         documents.certify(session, stage.contribution(session, self.one.key).id, actor=clerk)
 
 
-Living = Log | Judge | Mend | Reverse | Certify
+@dataclass(frozen=True)
+class ReadMessages:
+    """Somebody opens the inbox and reads everything."""
+
+    at: datetime
+    user: str
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Mark all as read."""
+        inbox.mark_read(session, None, actor=stage.user(session, self.user))
+
+
+Living = ReadMessages | Log | Judge | Mend | Reverse | Certify
 
 
 def living_acts(stage: Stage) -> Iterator[Living]:
     """Yield the acts of all contributions that come to pass before the year ends."""
     ends_at = stage.plan.ends_at
     certified = set(stage.plan.certified)
+    for user in stage.plan.cast.users:
+        if user.organisation is not None or user.person is not None:
+            yield ReadMessages(ends_at - _READ_BEFORE, user.name)
     for one in stage.plan.contributions:
         yield Log(one.logged_at, one)
         if one.course not in _JUDGED or one.decided_at is None:
@@ -200,5 +217,8 @@ def _files(stage: Stage, kinds: tuple[EvidenceKind, ...]) -> list[tuple[Evidence
 
 def _staff(stage: Stage, session: Session, one: ContributionPlan) -> tuple[Actor, Actor]:
     """Return who decides and who looks at it first where two are asked for; they take turns."""
-    pair = stage.staff(session, "reviewer", one.region_code), stage.staff(session, "handler", one.region_code)
-    return pair if int(one.key.split("-")[1]) % 2 else (pair[1], pair[0])
+    reviewer = stage.staff(session, "reviewer", one.region_code)
+    handler = stage.staff(session, "handler", one.region_code)
+    # What one has looked at is left to the handler, who stands first on the sign-in page.
+    handlers_turn = one.course is Course.REVIEWED or not int(one.key.split("-")[1]) % 2
+    return (handler, reviewer) if handlers_turn else (reviewer, handler)

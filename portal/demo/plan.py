@@ -18,7 +18,6 @@ from portal.demo.shown import shown, waiting
 _YEAR = timedelta(days=365)
 _WAITING = 80
 """One of so many contributions still waits, the youngest ones."""
-_TOO_SOON = timedelta(hours=20)
 _REASONS_BACK = (
     "签到表缺少服务对象或村（居）委会的签字，请补齐后重新提交。",
     "起止时间与签到表不一致，请核对后修改。",
@@ -82,15 +81,16 @@ def make_plan(
     )
     random = Random(f"year:{seed}")
     made = _contributions(random, people, towns, first_on, last_on, size.contributions)
+    newest = clock.instant(last_on, 21, 30)
     made = [
-        replace(one, logged_at=min(one.logged_at, ends_at - timedelta(minutes=5 + index % 90)))
+        replace(one, logged_at=min(one.logged_at, newest - timedelta(minutes=index % 80)))
         for index, one in enumerate(made)
     ]
     made.sort(key=lambda one: (one.logged_at, one.organisation, one.giver))
     made = [replace(one, key=f"demo-{number:06d}") for number, one in enumerate(made, start=1)]
     made = _late(random, made)
     made = _courses(random, made, people)
-    made = [_decided(one, ends_at, is_working) for one in made]
+    made = [_decided(one, last_on, is_working) for one in made]
     certified = [
         one.key
         for one in made
@@ -192,9 +192,7 @@ def _managed(one: ContributionPlan, people: Cast) -> ContributionPlan:
     return one if Role.ORGANISATION_CLERK in body.users else replace(one, by_manager=True)
 
 
-def _decided(
-    one: ContributionPlan, ends_at: datetime, is_working: Callable[[date], bool]
-) -> ContributionPlan:
+def _decided(one: ContributionPlan, last_on: date, is_working: Callable[[date], bool]) -> ContributionPlan:
     """Set when staff of the place look at it: at the county's next weekly session after it was handed in."""
     if one.course in (Course.WAITING, Course.UNSUBMITTED):
         return one
@@ -205,6 +203,5 @@ def _decided(
     while not is_working(day):
         day += timedelta(days=1)
     moment = clock.instant(day, 9 + county % 3, 20)
-    if moment > ends_at - _TOO_SOON:
-        moment = max(one.logged_at + timedelta(minutes=1), min(moment, ends_at - timedelta(hours=2)))
-    return replace(one, decided_at=moment)
+    newest = clock.instant(last_on, 17, 30)
+    return replace(one, decided_at=max(one.logged_at + timedelta(minutes=1), min(moment, newest)))
