@@ -57,16 +57,22 @@ class Database:
             if url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
             self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE")
-            self.reader = _sqlite_engine(url, begin="BEGIN")
+            self.reader = self.fresh_reader = _sqlite_engine(url, begin="BEGIN")
         else:
             self.writer = _postgresql_engine(url, settings.city_schema, read_only=False)
             read_url = make_url(settings.database_read_url) if settings.database_read_url else url
-            self.reader = _postgresql_engine(read_url, settings.city_schema, read_only=True)
+            self.fresh_reader = _postgresql_engine(url, settings.city_schema, read_only=True)
+            self.reader = (
+                self.fresh_reader
+                if read_url == url
+                else _postgresql_engine(read_url, settings.city_schema, read_only=True)
+            )
 
     def close(self) -> None:
         """Give back every connection."""
         self.writer.dispose()
         self.reader.dispose()
+        self.fresh_reader.dispose()
 
 
 _database: Database | None = None
@@ -103,9 +109,13 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Open a transaction that sees one state of the database and can write nothing."""
-    with Session(database().reader, expire_on_commit=False, autoflush=False) as session:
+def reading(*, fresh: bool = False) -> Iterator[Session]:
+    """Open a transaction that sees one state of the database and can write nothing.
+
+    ``fresh``: never from a replica, which may lag behind (who is signed in, and until when).
+    """
+    engine = database().fresh_reader if fresh else database().reader
+    with Session(engine, expire_on_commit=False, autoflush=False) as session:
         # Closing ends the transaction; a rollback would make the rows unreadable after the block.
         yield session
 

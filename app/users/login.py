@@ -57,7 +57,7 @@ def init_login(web: Flask) -> None:
 def begin(token: str) -> None:
     """Put a new session's token into a fresh cookie; nothing of the one before is kept."""
     cookie.clear()
-    with reading() as session:
+    with reading(fresh=True) as session:
         signed = sessions.load_actor(session, token, address=request.remote_addr)
     if signed is not None:
         login_user(SignedInUser(token, signed))
@@ -70,7 +70,7 @@ def end() -> None:
 
 
 def _load(token: str) -> SignedInUser | None:
-    with reading() as session:
+    with reading(fresh=True) as session:
         signed = sessions.load_actor(session, token, address=request.remote_addr)
     if signed is None:
         return None
