@@ -189,6 +189,52 @@ def test_every_kind_has_its_form(city: City, enter: Enter, kind: ContributionKin
     assert staff.get(f"/staff/contributions/{one.code}").status_code == 200
 
 
+NASTY = (
+    "",
+    " ",
+    "\x00",
+    "9" * 40,
+    "-1",
+    "0",
+    "NaN",
+    "1e9",
+    "９９",
+    "25:61",
+    "\u202e<b>'\"%s{{7*7}}",
+    "😀" * 300,
+    "|",
+    "rice|箱",
+)
+
+
+@pytest.mark.parametrize("settings", ["postgresql"], indirect=True)  # the stricter of the two about values
+@pytest.mark.parametrize("address", ["new/money", "new/goods", "new/service", "new/jobs", "desk"])
+def test_no_input_breaks_a_form(city: City, enter: Enter, address: str) -> None:
+    if address == "desk":
+        enter(city.clerk).post("/my/contributions/new/money", data=MONEY)
+        browser, url = enter(city.staff), f"/staff/contributions/desk/{only().code}"
+        entry = {
+            "revision": "1",
+            "decision": "partly",
+            "verified_amount": "100",
+            "reason": "只有一百元有票据",
+        }
+    else:
+        browser, url = enter(city.clerk), f"/my/contributions/{address}"
+        goods = {
+            "lines-0-item": "rice|公斤",
+            "lines-0-quantity": "1",
+            "lines-0-value": "5",
+            "lines-0-basis": "invoice",
+        }
+        hours = {"start": "09:00", "end": "10:00", "break_minutes": "5"}
+        entry = {**MONEY, **goods, **hours, "item": "job-posts|个", "quantity": "1", "revision": "1"}
+    for number, field in enumerate(entry):
+        for value in NASTY[number % 5 :: 5]:
+            page = browser.post(url, data={**entry, field: value})
+            assert page.status_code in (303, 400, 403, 409, 422), (field, value, page.status_code)
+
+
 def test_a_draft_is_mended_submitted_and_taken_back(city: City, enter: Enter) -> None:
     clerk = enter(city.clerk)
     goods = {
