@@ -29,24 +29,27 @@
   var summary = document.querySelector("[data-error-summary]");
   if (summary) { summary.focus(); }
 
-  // Drafts: what was typed stays in this browser until the form was sent and accepted.
-  // The key is forgotten when the next page is not the same form with errors.
+  // Drafts: what was typed stays in this browser until the form was sent and accepted, also when the network fails.
+  // Accepted is what led on to another page, or back to this one with a word of success.
   var store = null;
   try { store = window.localStorage; store.getItem("zl"); } catch (refused) { store = null; }
   var SENT = "zhongli-draft-sent";
   var forms = Array.prototype.slice.call(document.querySelectorAll("form[data-draft]"));
   if (store) {
-    var sent = store.getItem(SENT);
-    if (sent) {
-      store.removeItem(SENT);
-      var stillHere = forms.some(function (form) { return key(form) === sent && form.querySelector("[data-error-summary]"); });
-      if (!stillHere) { store.removeItem(sent); }
-    }
+    var sent = (store.getItem(SENT) || "").split("\n");
+    store.removeItem(SENT);
+    var shown = forms.filter(function (form) { return key(form) === sent[0]; })[0];
+    var accepted = shown ? document.querySelector(".notice-done") && !shown.querySelector("[data-error-summary]")
+      : document.referrer.split("?")[0] === sent[1];
+    if (sent[0] && accepted) { store.removeItem(sent[0]); }
     forms.forEach(function (form) {
       if (!form.querySelector("[data-error-summary]")) { restore(form); }
       var later = null;
       form.addEventListener("input", function () { clearTimeout(later); later = setTimeout(function () { keep(form); }, 400); });
-      form.addEventListener("submit", function () { clearTimeout(later); keep(form); store.setItem(SENT, key(form)); });
+      form.addEventListener("submit", function () {
+        clearTimeout(later); keep(form);
+        store.setItem(SENT, key(form) + "\n" + location.href.split("?")[0]);
+      });
     });
   }
   function key(form) { return "zhongli-draft:" + document.body.dataset.viewer + ":" + form.dataset.draft; }

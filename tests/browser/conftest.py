@@ -143,9 +143,7 @@ def city(live: Live) -> Iterator[City]:
             user = users.create(session, found.people[role], new, actor=SYSTEM)
             organisation = found.factory if role is Role.ORGANISATION_CLERK else None
             region = None if organisation else made.COUNTY
-            grants.write(
-                session, user, role, by=SYSTEM, organisation_id=organisation, region_code=region
-            )
+            grants.write(session, user, role, by=SYSTEM, organisation_id=organisation, region_code=region)
     yield found
     clock.set_offset(None)
 

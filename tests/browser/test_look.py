@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.look.samples import KINDS
 from tests.browser.conftest import DESK, PHONE, Live
@@ -64,3 +64,41 @@ def test_desk_keys(live: Live, page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_draft_goes_when_accepted_and_stays_when_the_network_fails(live: Live, page: Page) -> None:
+    form, note = live.url + "/style/form", "向 1,200 户发放冬季物资"
+    page.goto(form)
+    page.get_by_label("说明").fill(note)
+    page.route(form, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.get_by_role("button", name="提交核验").click()
+    page.wait_for_timeout(300)
+    page.unroute(form)
+    page.goto(form)
+    expect(page.get_by_label("说明")).to_have_value(note)
+    accepted = {"status": 303, "headers": {"Location": "/style/list"}}
+    page.route(
+        form,
+        lambda route: route.fulfill(**accepted) if route.request.method == "POST" else route.continue_(),
+    )
+    page.get_by_role("button", name="提交核验").click()
+    page.wait_for_url("**/style/list")
+    page.goto(form)
+    expect(page.get_by_label("说明")).to_have_value("")
+
+
+def test_a_double_click_sends_once(live: Live, page: Page) -> None:
+    form, sent = live.url + "/style/form", []
+
+    def answer(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.goto(form)
+    page.route(form, answer)
+    page.get_by_role("button", name="提交核验").dblclick()
+    page.wait_for_timeout(300)
+    assert len(sent) == 1

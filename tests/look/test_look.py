@@ -145,7 +145,7 @@ def test_the_longest_bar_fills_the_width(web: Flask) -> None:
         (1, 2),
         (2, 2),
         (3, 4),
-        (7, 10),
+        (7, 8),
         (11, 12),
         (41, 50),
         (99, 100),
