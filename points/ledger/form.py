@@ -88,4 +88,4 @@ def leaf_hash(row: Sequence[Any], salt: bytes) -> bytes:
 
 
 def _key_bytes(value: Any) -> bytes:
-    return value.bytes if isinstance(value, uuid.UUID) else bytes(value)
+    return value.bytes if isinstance(value, uuid.UUID) else str(value).encode()  # a damaged key is no UUID

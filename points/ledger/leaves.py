@@ -88,7 +88,9 @@ def add_leaves(session: Session, hashed: list[Hashed]) -> int:
 
 
 def _salts(session: Session, rows: list[tuple[Any, ...]]) -> dict[UUID, bytes]:
-    accounts = {side for row in rows for side in _sides(row)}
+    accounts = {
+        side for row in rows for side in _sides(row) if isinstance(side, UUID)
+    }  # a damaged key has none
     found = session.execute(
         select(AccountSalt.account_id, AccountSalt.salt).where(AccountSalt.account_id.in_(accounts))
     )

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from app.ids import new_id
 from app.parties.models import ActingRole
 from app.permissions import Actor
 from app.rows import driver_row, insert_statement
+from points.ledger import balances
 from points.ledger.accounts import AccountRef
 from points.ledger.form import (
     FORM,
@@ -44,9 +44,6 @@ from points.rulesets.words import points_words
 _POSTING = Base.metadata.tables[Posting.__tablename__]
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
 _KEY = ("source_id", "reason", "revision", "source_kind")
-_CHUNK = 500
-_FEW = 4
-"""Up to so many accounts are changed one by one."""
 _NOT_YET = (None,) * (UNDER_LOCK.stop - UNDER_LOCK.start)
 
 
@@ -103,7 +100,7 @@ def post(
 
     The same key (reason, source, revision) with the same inputs returns the first posting and changes
     nothing. Raises Conflict for the same key with other inputs, and when spending would take an account
-    below zero (a reversal may).
+    below zero (a reversal may); the transaction must then be rolled back, as ``transaction()`` does.
     """
     draft = _draft(request, actor, clock.now())
     posted = _claim(session, [draft])[0]
@@ -230,8 +227,8 @@ def _move(session: Session, drafts: Sequence[_Draft]) -> None:
     """Move the balances, number and sign the transfers, write them."""
     connection = session.connection()
     dialect = connection.dialect.name
-    balances = _move_balances(connection, _changes(drafts))
-    rows = [_numbered(balances, draft.request.reason, *one) for draft in drafts for one in draft.transfers]
+    before = balances.change(connection, _changes(drafts))
+    rows = [_numbered(before, draft.request.reason, *one) for draft in drafts for one in draft.transfers]
     if rows:
         connection.exec_driver_sql(
             insert_statement(_TRANSFER, dialect), [driver_row(row, dialect) for row in rows]
@@ -251,13 +248,13 @@ def _changes(drafts: Sequence[_Draft]) -> list[tuple[UUID, int, int]]:
 
 
 def _numbered(
-    balances: dict[UUID, tuple[int, int]],
+    states: dict[UUID, tuple[int, int]],
     reason: Reason,
     request: TransferRequest,
     body: tuple[Any, ...],
     form: TransferForm,
 ) -> tuple[Any, ...]:
-    """Return the signed row of a transfer, and leave both balances as they are after it."""
+    """Return the signed row of a transfer; ``states`` (balance, last number) then are as they are after it."""
     numbers: list[int | None] = []
     after: list[int | None] = []
     for side, change in ((request.source, -request.points), (request.target, request.points)):
@@ -265,7 +262,7 @@ def _numbered(
             numbers.append(None)
             after.append(None)
             continue
-        balance, last = balances[side.id]
+        balance, last = states[side.id]
         if change < 0 and balance + change < 0 and reason is not Reason.REVERSAL:
             raise Conflict(
                 _(
@@ -274,55 +271,7 @@ def _numbered(
                     points=points_words(-change),
                 )
             )
-        balances[side.id] = (balance + change, last + 1)
+        states[side.id] = (balance + change, last + 1)
         numbers.append(last + 1)
         after.append(balance + change)
     return signed_transfer(body, form, (*numbers, *after))
-
-
-def _move_balances(
-    connection: Connection, changes: Sequence[tuple[UUID, int, int]]
-) -> dict[UUID, tuple[int, int]]:
-    """Change the balances, locked in the order of their keys, and return balance and last number as they were.
-
-    One statement an account where there are few; many are locked and changed in two.
-    """
-    dialect = connection.dialect.name
-    before: dict[UUID, tuple[int, int]] = {}
-    if len(changes) <= _FEW:
-        for key, points, count in changes:
-            balance, last = connection.exec_driver_sql(
-                _change_statement(dialect) + " RETURNING balance, last_number",
-                driver_row((points, count, key), dialect),
-            ).one()
-            before[key] = (balance - points, last - count)
-        return before
-    for start in range(0, len(changes), _CHUNK):
-        chunk = [key for key, _, _ in changes[start : start + _CHUNK]]
-        rows = connection.exec_driver_sql(_lock_statement(dialect, len(chunk)), driver_row(chunk, dialect))
-        for key, balance, last in rows:
-            before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
-    connection.exec_driver_sql(
-        _change_statement(dialect),
-        [driver_row((points, count, key), dialect) for key, points, count in changes],
-    )
-    return before
-
-
-@cache
-def _change_statement(dialect: str) -> str:
-    statement = (
-        "UPDATE account_balance SET balance = balance + {0}, last_number = last_number + {0} "
-        "WHERE account_id = {0}"
-    )
-    return statement.format("?" if dialect == "sqlite" else "%s")
-
-
-@cache
-def _lock_statement(dialect: str, count: int) -> str:
-    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
-    held = "" if dialect == "sqlite" else " FOR UPDATE"
-    return (
-        "SELECT account_id, balance, last_number FROM account_balance "
-        f"WHERE account_id IN ({marks}) ORDER BY account_id{held}"
-    )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.types import KeyType, UtcTimeType
 
-_FETCH = {"stream_results": True, "max_row_buffer": 1000}
+STREAMED = {"stream_results": True, "max_row_buffer": 1000}
+"""How a long answer is fetched: piece by piece, never whole."""
 
 
 def stored_rows(
@@ -24,7 +25,7 @@ def stored_rows(
     connection = session.connection()
     names = ", ".join(column.name for column in table.columns)
     result = connection.exec_driver_sql(
-        f"SELECT {names} FROM {table.name} {tail}", parameters, execution_options=_FETCH
+        f"SELECT {names} FROM {table.name} {tail}", parameters, execution_options=STREAMED
     )
     readers = _readers(table, connection.dialect.name)
     for row in result:

@@ -22,7 +22,7 @@ from points.ledger.form import is_signed, transfer_form, transfers_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.leaves import BATCH, TREE, hashed_rows
 from points.ledger.models import Account, Posting, SealLeaf, Transfer, TreeHead
-from points.ledger.stored import stored_rows
+from points.ledger.stored import STREAMED, stored_rows
 
 _ACCOUNT, _POSTING, _TRANSFER = (
     Base.metadata.tables[model.__tablename__] for model in (Account, Posting, Transfer)
@@ -37,6 +37,7 @@ _RUN = " UNION ALL ".join(
     f"SELECT {account}, {number}, {balance}, {sign} * points, id FROM transfer WHERE {number} IS NOT NULL"
     for account, number, balance, sign in _SIDES
 )
+_RUNS = f"SELECT * FROM ({_RUN}) AS run ORDER BY 1, 2, 5"
 
 
 class BreakKind(Labelled):
@@ -158,26 +159,29 @@ def _runs(session: Session) -> Iterator[Break]:
     """Walk each party account's transfers by number: no number is missing, each balance follows from the last."""
     connection = session.connection()
     account, number, balance = None, 0, 0
-    for row in connection.exec_driver_sql(f"SELECT * FROM ({_RUN}) AS run ORDER BY 1, 2, 5"):
+    for row in connection.exec_driver_sql(_RUNS, execution_options=STREAMED):
         if row[0] != account:
             account, number, balance = row[0], 0, 0
-        if row[1] != number + 1:
+        # What is no number any more has failed its signature; here it only must not stop the walk.
+        at, after, change = (value if isinstance(value, int) else None for value in row[1:4])
+        if at != number + 1:
             yield Break(
                 BreakKind.NUMBER,
                 "account",
                 _shown(account),
-                _("账户 %(key)s 缺第 %(number)d 号流水。", key=_shown(account), number=number + 1)
-                if row[1] > number
-                else _("账户 %(key)s 的第 %(number)d 号流水有两条。", key=_shown(account), number=row[1]),
+                _("账户 %(key)s 的第 %(number)d 号流水有两条。", key=_shown(account), number=number)
+                if at == number
+                else _("账户 %(key)s 缺第 %(number)d 号流水。", key=_shown(account), number=number + 1),
             )
-        elif row[2] != balance + row[3]:
+        elif change is None or after != balance + change:
             yield Break(
                 BreakKind.BALANCE,
                 "transfer",
                 _shown(row[4]),
                 _("流水 %(key)s 之后的余额与上一笔不衔接。", key=_shown(row[4])),
             )
-        number, balance = row[1], row[2]
+        number = number + 1 if at is None else at
+        balance = balance + (change or 0) if after is None else after
 
 
 def _leaves(session: Session) -> Iterator[Break]:
@@ -187,8 +191,9 @@ def _leaves(session: Session) -> Iterator[Break]:
         select(SealLeaf.number, SealLeaf.thing_id, SealLeaf.leaf_hash)
         .where(SealLeaf.kind == LeafKind.TRANSFER)
         .order_by(SealLeaf.number)
+        .execution_options(yield_per=BATCH)
     )
-    for batch in leaves.partitions(BATCH):
+    for batch in leaves.partitions():
         true = _leaf_hashes(session, [leaf.thing_id for leaf in batch])
         for leaf in batch:
             if leaf.number != expected:
@@ -208,14 +213,18 @@ def _leaves(session: Session) -> Iterator[Break]:
 def _leaf_hashes(session: Session, keys: list[UUID]) -> dict[UUID, bytes]:
     dialect = session.connection().dialect.name
     marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(keys))
-    rows = stored_rows(session, _TRANSFER, f"WHERE id IN ({marks})", driver_row(keys, dialect))
-    true: dict[UUID, bytes] = {}
-    for row in rows:
-        try:
-            true.update(hashed_rows(session, [row]))
-        except (TypeError, ValueError):  # damaged: its signature has already told
-            true[row[0]] = b""
-    return true
+    rows = list(stored_rows(session, _TRANSFER, f"WHERE id IN ({marks})", driver_row(keys, dialect)))
+    try:
+        return dict(hashed_rows(session, rows))
+    except (TypeError, ValueError):  # a damaged row, whose signature has already told: the others one by one
+        return dict(one for row in rows for one in _hash_of_one(session, row))
+
+
+def _hash_of_one(session: Session, row: tuple[Any, ...]) -> list[tuple[UUID, bytes]]:
+    try:
+        return hashed_rows(session, [row])
+    except (TypeError, ValueError):
+        return [(row[0], b"")]
 
 
 def _leaf(number: int, sentence: str) -> Break:
@@ -232,7 +241,10 @@ def _changed(table: str, key: Any) -> Break:
 
 
 def _rank(key: Any) -> bytes:
-    return key.bytes if isinstance(key, UUID) else str(key).encode()
+    """Return how the databases order a key; SQLite puts whatever is no BLOB before all that are."""
+    if isinstance(key, UUID):
+        return key.bytes
+    return key if isinstance(key, bytes) else b""
 
 
 def _shown(key: Any) -> str:

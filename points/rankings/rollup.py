@@ -17,6 +17,7 @@ from app.db import Base, transaction
 from app.parties.models import Party
 from app.rows import driver_row, insert_if_absent, insert_statement
 from points.ledger.kinds import AccountKind
+from points.ledger.leaves import TREE
 from points.ledger.models import Account, SealLeaf, Transfer, TreeHead
 from points.rankings.models import RollMark, Standing
 from points.rankings.rules import ALL, periods, places
@@ -65,7 +66,7 @@ def add_batch(session: Session) -> int:
     """Add up to 5,000 leaves beyond the watermark; return how many there were."""
     mark = _hold_mark(session)
     # Asked before the leaves are read, so that "as of" never promises more than what is there.
-    complete_at = session.scalar(select(TreeHead.numbered_at)) or clock.now()
+    complete_at = session.scalar(select(TreeHead.numbered_at).where(TreeHead.tree == TREE)) or clock.now()
     numbers = session.scalars(
         select(SealLeaf.number).where(SealLeaf.number >= mark.leaves).order_by(SealLeaf.number).limit(BATCH)
     ).all()
