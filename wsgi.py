@@ -210,7 +210,8 @@ def __getattr__(name: str) -> Any:
         lacking = migrate.missing(db.database())
         if lacking:
             sys.exit(f"Zhongli does not start: the schema lacks {', '.join(lacking)}. Run: flask db upgrade")
-        if web.extensions["zhongli"].jobs == "embedded":  # each run is a row: several workers still run it once
+        # Several workers may each start the scheduler: a run is a row, so it happens once.
+        if web.extensions["zhongli"].jobs == "embedded":
             scheduler.start_embedded(web)
         return web
     raise AttributeError(name)

@@ -52,8 +52,10 @@ class Feature:
     jobs: tuple[Any, ...] = ()
     commands: tuple[click.Command, ...] = ()
     papers: tuple[Any, ...] = ()
-    file_readers: Mapping[str, Any] = field(default_factory=dict)  # kind of subject → who may read its files
-    sources: Mapping[str, Any] = field(default_factory=dict)  # kind of a posting's source → who tells about it
+    # kind of subject → who may read its files
+    file_readers: Mapping[str, Any] = field(default_factory=dict)
+    # kind of a posting's source → who tells about it
+    sources: Mapping[str, Any] = field(default_factory=dict)
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:
