@@ -22,6 +22,7 @@ _CLASSES = {
     OrganisationKind.PUBLIC_INSTITUTION: RegistrationClass.PUBLIC_INSTITUTION,
     OrganisationKind.VILLAGE_COMMITTEE: RegistrationClass.VILLAGE_COMMITTEE,
 }
+_MORE = "more-"
 _NOT_ADMITTED = 3
 """Organisations of the list that only ask to be admitted."""
 
@@ -46,6 +47,8 @@ class OrganisationPlan:
     contact_phone: str
     registered_on: date
     outcome: str = "approved"
+    by_list: bool = False
+    """Admitted with others of its county from an official list, not one by one."""
 
 
 def make_organisations(
@@ -82,6 +85,7 @@ def make_organisations(
                     else last_on - timedelta(days=random.randint(2, 5))
                 ),
                 outcome=row["outcome"],
+                by_list=row["slug"].startswith(_MORE),
             )
         )
     return made
@@ -115,7 +119,7 @@ def _more(random: Random, towns: list[str], count: int) -> list[dict[str, str]]:
         name = random.choice(first) + random.choice(first)
         made.append(
             {
-                "slug": f"more-{index}", "name": f"{name}{index + 1}号{ending}", "kind": kind, "charity": "no",
+                "slug": f"{_MORE}{index}", "name": f"{name}{index + 1}号{ending}", "kind": kind, "charity": "no",
                 "town": random.choice(towns), "founded": str(random.randint(2000, 2023)),
                 "members": str(random.randint(5, 60)), "weight": str(random.randint(1, 6)), "profile": profile,
                 "users": "none", "introduction": "为演示大城市而生成的单位。", "outcome": "approved",

@@ -12,16 +12,15 @@ from app import clock
 from app.parties import admissions, affiliations, organisations, persons, registrations
 from app.parties.kinds import AffiliationKind, ConsentPurpose
 from app.parties.organisations import OrganisationData
-from app.parties.persons import PersonData, SocialWorkerData, VolunteerData
-from app.permissions import ANYONE, SYSTEM, Actor, Role
-from app.users import grants, registering, users
+from app.parties.persons import SocialWorkerData, VolunteerData
+from app.permissions import ANYONE, Role
+from app.users import registering
 from app.users.users import NewUser
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
 from portal.demo.bodies import OrganisationPlan
-from portal.demo.cast import UserPlan
-from portal.demo.people import Human
-from portal.demo.places import CITY
+from portal.demo.places import CITY, COUNTIES
+from portal.demo.staffing import Administrators, Appoint, Join, OwnUser, person_data
 from portal.demo.stage import Stage
 from portal.demo.volunteers import PersonPlan
 from projects.catalogue import items
@@ -31,37 +30,6 @@ _BATCH = 1_000
 _CONSENTS = (ConsentPurpose.PUBLISH_NAME, ConsentPurpose.MESSAGES)
 _AFFILIATED_FROM = 30
 """In a large city only those who do so much are entered as their organisation's volunteers one by one."""
-
-
-@dataclass(frozen=True)
-class Administrators:
-    """The operator makes the first two users; from then on they make the others."""
-
-    at: datetime
-
-    def perform(self, stage: Stage, session: Session) -> None:
-        """Enter the system and the security administrator."""
-        for one in stage.plan.cast.users:
-            if one.role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
-                _appoint(stage, session, one, by=SYSTEM, granting=SYSTEM)
-
-
-@dataclass(frozen=True)
-class Appoint:
-    """The system administrator enters a member of staff, the security administrator gives the role."""
-
-    at: datetime
-    user: UserPlan
-
-    def perform(self, stage: Stage, session: Session) -> None:
-        """Enter the person, the user and the grant."""
-        _appoint(
-            stage,
-            session,
-            self.user,
-            by=stage.user(session, "sysadmin"),
-            granting=stage.user(session, "secadmin"),
-        )
 
 
 @dataclass(frozen=True)
@@ -96,28 +64,35 @@ class Register:
     def perform(self, stage: Stage, session: Session) -> None:
         """Register and hand in."""
         body = self.body
-        data = OrganisationData(
-            name=body.name,
-            organisation_kind=body.kind,
-            region_code=body.region_code,
-            uscc=body.uscc,
-            is_charity=body.is_charity,
-            founded_on=body.founded_on,
-            member_count=body.member_count,
-            introduction=body.introduction,
-            responsible_person=body.head.name,
-            contact_name=body.head.name,
-            contact_phone=body.contact_phone,
-        )
+        data = organisation_data(body)
         if Role.ORGANISATION_MANAGER in body.users:
             new = NewUser(f"manager-{body.slug}", stage.password_hash, phone=body.head.phone)
             registering.register_organisation(
-                session, data, _person(body.head, body.region_code), new, actor=ANYONE
+                session, data, person_data(body.head, body.region_code), new, actor=ANYONE
             )
         else:
             handler = stage.staff(session, "handler", body.region_code)
             party = organisations.register(session, data, actor=handler)
             registrations.submit(session, party.id, actor=handler)
+
+
+@dataclass(frozen=True)
+class AdmitBodies:
+    """A county admits a list of organisations that its handler prepared."""
+
+    at: datetime
+    county: str
+    bodies: tuple[OrganisationPlan, ...]
+
+    def perform(self, stage: Stage, session: Session) -> None:
+        """Admit by the bulk verb."""
+        admitted = admissions.admit_organisations(
+            session,
+            [organisation_data(one) for one in self.bodies],
+            actor=stage.staff(session, "reviewer", self.county),
+            prepared_by=stage.staff(session, "handler", self.county).person_id,
+        )
+        assert not admitted.refused, admitted.refused
 
 
 @dataclass(frozen=True)
@@ -136,29 +111,6 @@ class JudgeOrganisation:
         else:
             reason = "登记证书照片看不清有效期，请补充一份清晰的扫描件。"
             registrations.send_back(session, party_id, reason=reason, revision=1, actor=reviewer)
-
-
-@dataclass(frozen=True)
-class Join:
-    """A clerk joins an organisation: by its manager, or, where it has none, by the administrators."""
-
-    at: datetime
-    user: UserPlan
-
-    def perform(self, stage: Stage, session: Session) -> None:
-        """Enter the person, the affiliation, the user and the grant."""
-        assert self.user.organisation is not None
-        body = stage.plan.cast.by_slug[self.user.organisation]
-        party_id = stage.party(session, body.slug)
-        if Role.ORGANISATION_MANAGER in body.users:
-            by = granting = affiliating = stage.clerk(session, body.slug, manager=True)
-        else:
-            by, granting = stage.user(session, "sysadmin"), stage.user(session, "secadmin")
-            affiliating = stage.staff(session, "handler", body.region_code)
-        person = persons.register_contact(session, _person(self.user.human, body.region_code), actor=by)
-        affiliations.affiliate(session, person.id, party_id, AffiliationKind.EMPLOYEE, actor=affiliating)
-        user = users.create(session, person.id, NewUser(self.user.name, stage.password_hash), actor=by)
-        grants.grant_role(session, user.id, self.user.role, organisation_id=party_id, actor=granting)
 
 
 @dataclass(frozen=True)
@@ -224,24 +176,17 @@ class SignUp:
             registrations.reject(session, party.id, reason=reason, revision=party.revision, actor=reviewer)
 
 
-@dataclass(frozen=True)
-class OwnUser:
-    """An admitted person gets a sign-in of their own."""
-
-    at: datetime
-    user: UserPlan
-
-    def perform(self, stage: Stage, session: Session) -> None:
-        """Make the user and give the role."""
-        assert self.user.person is not None
-        person_id = stage.party(session, self.user.person)
-        new = NewUser(self.user.name, stage.password_hash, phone=self.user.human.phone)
-        user = users.create(session, person_id, new, actor=stage.user(session, "sysadmin"))
-        grants.grant_role(session, user.id, self.user.role, actor=stage.user(session, "secadmin"))
-
-
 Opening = (
-    Administrators | Appoint | DraftRules | Register | JudgeOrganisation | Join | Admit | SignUp | OwnUser
+    Administrators
+    | Appoint
+    | DraftRules
+    | Register
+    | AdmitBodies
+    | JudgeOrganisation
+    | Join
+    | Admit
+    | SignUp
+    | OwnUser
 )
 
 
@@ -262,7 +207,15 @@ def opening_acts(stage: Stage) -> Iterator[Opening]:
         else:
             yield Appoint(moment, user)
     yield DraftRules(clock.instant(day + timedelta(days=3), 10))
+    for county in COUNTIES:
+        listed = tuple(
+            one for one in plan.cast.organisations if one.by_list and one.region_code.startswith(county)
+        )
+        if listed:
+            yield AdmitBodies(clock.instant(day + timedelta(days=10), 11), f"{county}000000", listed)
     for index, body in enumerate(plan.cast.organisations):
+        if body.by_list:
+            continue
         yield Register(clock.instant(body.registered_on, 9 + index % 8, index % 60), body)
         if body.outcome != "waiting":
             yield JudgeOrganisation(
@@ -286,24 +239,30 @@ def _lists(people: tuple[PersonPlan, ...]) -> Iterator[Admit]:
             yield Admit(moment, f"{county}000000", tuple(listed[start : start + _BATCH]))
 
 
+def organisation_data(body: OrganisationPlan) -> OrganisationData:
+    """Return the form of an organisation as it is filled in."""
+    return OrganisationData(
+        name=body.name,
+        organisation_kind=body.kind,
+        region_code=body.region_code,
+        uscc=body.uscc,
+        is_charity=body.is_charity,
+        founded_on=body.founded_on,
+        member_count=body.member_count,
+        introduction=body.introduction,
+        responsible_person=body.head.name,
+        contact_name=body.head.name,
+        contact_phone=body.contact_phone,
+    )
+
+
 def volunteer_data(one: PersonPlan) -> VolunteerData:
     """Return the form of a volunteer as it is filled in."""
     return VolunteerData(
-        person=_person(one.human, one.region_code),
+        person=person_data(one.human, one.region_code),
         skills=one.skills,
         service_kinds=one.service_kinds,
         available_times=one.available_times,
         guardian_name=one.guardian.name if one.guardian else None,
         guardian_phone=one.guardian.phone if one.guardian else "",
     )
-
-
-def _person(human: Human, region_code: str) -> PersonData:
-    return PersonData(human.name, region_code, identity_number=human.identity_number, phone=human.phone)
-
-
-def _appoint(stage: Stage, session: Session, one: UserPlan, *, by: Actor, granting: Actor) -> None:
-    region_code = one.region_code or CITY
-    person = persons.register_contact(session, _person(one.human, region_code), actor=by)
-    user = users.create(session, person.id, NewUser(one.name, stage.password_hash), actor=by)
-    grants.grant_role(session, user.id, one.role, region_code=region_code, actor=granting)

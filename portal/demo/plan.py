@@ -151,11 +151,11 @@ def _courses(random: Random, made: list[ContributionPlan], people: Cast) -> list
     """Say what becomes of each: nearly all are accepted, the youngest still wait, some go another way."""
     count = len(made)
     youngest = {one.key for one in made[-max(6, count // _WAITING) :]}
-    recent = made[-count // 8 :]
+    recent = {one.key for one in made[-count // 8 :]}
     plain = [
         one for one in made if one.course is Course.WHOLE and one.key not in youngest and not one.backfilled
     ]
-    recent_plain = [one for one in plain if one in recent]
+    recent_plain = [one for one in plain if one.key in recent]
     chosen: dict[str, tuple[Course, str]] = {}
     for course, wanted, among, reasons in (
         (Course.SENT_BACK, 6, recent_plain, _REASONS_BACK),
