@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -65,9 +66,9 @@ class City:
     def city_staff(self) -> Actor:
         return self.actor(Role.CITY_STAFF, region=CITY)
 
-    def money(self, yuan: int = 10_000, *, receipt: str = "0012345678", **changes: object) -> Entry:
+    def money(self, yuan: int = 10_000, *, receipt: str = "0012345678", **changes: Any) -> Entry:
         """Return a gift of money by the factory, received by the hub."""
-        values = {
+        values: dict[str, Any] = {
             "party_id": self.factory,
             "kind": K.MONEY,
             "item": "money",
@@ -77,11 +78,11 @@ class City:
             "receipt_number": receipt,
             "beneficiary": "金台区困难家庭",
         }
-        return Entry(**{**values, **changes})  # type: ignore[arg-type]
+        return Entry(**{**values, **changes})
 
-    def service(self, start: int = 540, end: int = 690, **changes: object) -> Entry:
+    def service(self, start: int = 540, end: int = 690, **changes: Any) -> Entry:
         """Return hours of the volunteer, by default 2.5 of them yesterday morning."""
-        values = {
+        values: dict[str, Any] = {
             "party_id": self.volunteer,
             "kind": K.SERVICE,
             "item": "tutoring",
@@ -91,9 +92,9 @@ class City:
             "end_minute": end,
             "published_before": True,
         }
-        return Entry(**{**values, **changes})  # type: ignore[arg-type]
+        return Entry(**{**values, **changes})
 
-    def goods(self, *lines: LineEntry, receipt: str = "0087654321", **changes: object) -> Entry:
+    def goods(self, *lines: LineEntry, receipt: str = "0087654321", **changes: Any) -> Entry:
         """Return goods by the factory; by default rice with an invoice."""
         rice = LineEntry("rice", 100_000, "袋(10公斤)", 600_000, ValueBasis.INVOICE, "发票 12345678")
         return self.money(
@@ -106,6 +107,19 @@ def noon() -> Iterator[None]:
     """Stop the clock at the city's noon."""
     with clock.at(NOON):
         yield
+
+
+def join(person_id: UUID, organisation_id: UUID) -> None:
+    """Let a person be one of an organisation's volunteers."""
+    with db.transaction() as session:
+        session.add(
+            Affiliation(
+                person_id=person_id,
+                organisation_id=organisation_id,
+                kind=AffiliationKind.VOLUNTEER,
+                valid_from=date(2025, 1, 1),
+            )
+        )
 
 
 def found() -> City:

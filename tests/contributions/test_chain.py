@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app import db
@@ -64,7 +65,7 @@ def honour(party_id: UUID) -> int:
         return ledger.balance(session, party_id, Purse.HONOUR)
 
 
-def count(model: type, *conditions: object) -> int:
+def count(model: type[db.Base], *conditions: ColumnElement[bool]) -> int:
     with db.reading() as session:
         return session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
 
@@ -99,7 +100,7 @@ def test_hours_go_to_the_person_and_tell_their_arithmetic(city: City) -> None:
 
 
 def test_only_a_social_worker_serves_professionally(city: City) -> None:
-    counselling = {"item": "counselling", "start": 540, "end": 660}
+    counselling: dict[str, Any] = {"item": "counselling", "start": 540, "end": 660}
     volunteered = verify(log(city, city.service(**counselling)), city.staff)
     professional = verify(log(city, city.service(**counselling, party_id=city.worker)), city.staff)
     assert (volunteered.acting_role, volunteered.professional) == (ActingRole.VOLUNTEER, False)

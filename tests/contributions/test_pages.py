@@ -166,15 +166,7 @@ def test_every_kind_has_its_form(city: City, enter: Enter, kind: ContributionKin
     if kind is ContributionKind.SERVICE:
         entry["giver"] = "610300000000001"
         assert clerk.post(f"/my/contributions/new/{kind.value}", data=entry).status_code == 422
-        with made.db.transaction() as session:
-            session.add(
-                made.Affiliation(
-                    person_id=city.volunteer,
-                    organisation_id=city.hub,
-                    kind=made.AffiliationKind.VOLUNTEER,
-                    valid_from=made.date(2025, 1, 1),
-                )
-            )
+        made.join(city.volunteer, city.hub)
         entry["giver"] = "王秀英"
     sent = clerk.post(f"/my/contributions/new/{kind.value}", data=entry)
     assert sent.status_code == 303, sent.text

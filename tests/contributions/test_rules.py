@@ -1,6 +1,7 @@
 """The pure rules: fields by kind, hours, evidence grades, odd entries, moves."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,8 +29,8 @@ REGISTERED = date(2026, 1, 1)
 K = ContributionKind
 
 
-def money(**changes: object) -> Claim:
-    values = {
+def money(**changes: Any) -> Claim:
+    values: dict[str, Any] = {
         "kind": K.MONEY,
         "happened_on": TODAY,
         "giver_is_person": False,
@@ -40,8 +41,8 @@ def money(**changes: object) -> Claim:
     return Claim(**{**values, **changes})
 
 
-def service(**changes: object) -> Claim:
-    values = {
+def service(**changes: Any) -> Claim:
+    values: dict[str, Any] = {
         "kind": K.SERVICE,
         "happened_on": TODAY,
         "giver_is_person": True,
@@ -52,7 +53,7 @@ def service(**changes: object) -> Claim:
     return Claim(**{**values, **changes})
 
 
-def goods(*lines: ClaimLine, **changes: object) -> Claim:
+def goods(*lines: ClaimLine, **changes: Any) -> Claim:
     return money(kind=K.GOODS, amount_fen=None, lines=lines, **changes)
 
 
