@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Base
 from app.ids import new_id
-from app.rows import driver_row, insert_statement
+from app.rows import driver_row
 from points.ledger.form import FORM, signed
+from points.ledger.insertion import insert
 from points.ledger.kinds import PARTY_KINDS, AccountKind
 from points.ledger.models import Account, AccountBalance, AccountSalt
 
@@ -71,16 +71,8 @@ def _open(session: Session, programme_id: UUID, party_id: UUID, kinds: Iterable[
         signed((new_id(), FORM, programme_id, party_id if kind in PARTY_KINDS else None, kind.value, moment))
         for kind in kinds
     ]
-    _insert(connection, _ACCOUNT, rows)
+    insert(connection, _ACCOUNT, rows, _ONCE)
     # An account that somebody else was just opening now has another key than ours: ask which it got.
     owned = [ref.id for ref in _find(session, programme_id, party_id).values() if ref.keeps_balance]
-    _insert(connection, _BALANCE, [(key, 0, 0) for key in owned])
-    _insert(connection, _SALT, [(key, os.urandom(_SALT_LENGTH)) for key in owned])
-
-
-def _insert(connection: Connection, table: Any, rows: list[tuple[Any, ...]]) -> None:
-    dialect = connection.dialect.name
-    if rows:
-        connection.exec_driver_sql(
-            insert_statement(table, dialect) + _ONCE, [driver_row(row, dialect) for row in rows]
-        )
+    insert(connection, _BALANCE, [(key, 0, 0) for key in owned], _ONCE)
+    insert(connection, _SALT, [(key, os.urandom(_SALT_LENGTH)) for key in owned], _ONCE)

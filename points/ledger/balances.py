@@ -29,14 +29,18 @@ def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> 
             before[key] = (balance - points, last - count)
         return before
     for start in range(0, len(changes), _CHUNK):
-        chunk = [key for key, _, _ in changes[start : start + _CHUNK]]
-        rows = connection.exec_driver_sql(_lock_statement(dialect, len(chunk)), driver_row(chunk, dialect))
-        for key, balance, last in rows:
+        keys = [key for key, _, _ in changes[start : start + _CHUNK]]
+        found = connection.exec_driver_sql(_lock_statement(dialect, len(keys)), driver_row(keys, dialect))
+        for key, balance, last in found:
             before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
-    connection.exec_driver_sql(
-        _change_statement(dialect),
-        [driver_row((points, count, key), dialect) for key, points, count in changes],
-    )
+    if dialect == "sqlite":
+        rows = [driver_row((points, count, key), dialect) for key, points, count in changes]
+        connection.exec_driver_sql(_change_statement(dialect), rows)
+        return before
+    for start in range(0, len(changes), _CHUNK):
+        chunk = changes[start : start + _CHUNK]
+        values = tuple(value for row in chunk for value in row)
+        connection.exec_driver_sql(_change_many_statement(len(chunk)), values)
     return before
 
 
@@ -56,4 +60,13 @@ def _lock_statement(dialect: str, count: int) -> str:
     return (
         "SELECT account_id, balance, last_number FROM account_balance "
         f"WHERE account_id IN ({marks}) ORDER BY account_id{held}"
+    )
+
+
+@cache
+def _change_many_statement(count: int) -> str:
+    values = ", ".join(["(%s::uuid, %s::bigint, %s::bigint)"] * count)
+    return (
+        "UPDATE account_balance SET balance = balance + change.points, last_number = last_number + change.count "
+        f"FROM (VALUES {values}) AS change (id, points, count) WHERE account_id = change.id"
     )

@@ -23,7 +23,7 @@ from app.errors import Conflict
 from app.ids import new_id
 from app.parties.models import ActingRole
 from app.permissions import Actor
-from app.rows import driver_row, insert_statement
+from app.rows import driver_row
 from points.ledger import balances
 from points.ledger.accounts import AccountRef
 from points.ledger.form import (
@@ -36,6 +36,7 @@ from points.ledger.form import (
     transfer_form,
     transfers_hash,
 )
+from points.ledger.insertion import insert
 from points.ledger.kinds import Reason
 from points.ledger.models import Posting, Transfer
 from points.rulesets.kinds import ContributionKind
@@ -201,12 +202,8 @@ def _transfer_row(
 def _claim(session: Session, drafts: Sequence[_Draft]) -> list[Posted]:
     """Insert the postings' rows; those whose key is taken stay out and give the first posting back."""
     connection = session.connection()
-    dialect = connection.dialect.name
-    if not drafts:
-        return []
-    statement = f"{insert_statement(_POSTING, dialect)} ON CONFLICT ({', '.join(_KEY)}) DO NOTHING"
-    made = connection.exec_driver_sql(statement, [driver_row(draft.row, dialect) for draft in drafts])
-    if made.rowcount == len(drafts):
+    rows = [draft.row for draft in drafts]
+    if insert(connection, _POSTING, rows, f" ON CONFLICT ({', '.join(_KEY)}) DO NOTHING") == len(drafts):
         return [Posted(draft.row[0], True) for draft in drafts]
     return [_first(connection, draft) for draft in drafts]
 
@@ -226,13 +223,9 @@ def _first(connection: Connection, draft: _Draft) -> Posted:
 def _move(session: Session, drafts: Sequence[_Draft]) -> None:
     """Move the balances, number and sign the transfers, write them."""
     connection = session.connection()
-    dialect = connection.dialect.name
     before = balances.change(connection, _changes(drafts))
     rows = [_numbered(before, draft.request.reason, *one) for draft in drafts for one in draft.transfers]
-    if rows:
-        connection.exec_driver_sql(
-            insert_statement(_TRANSFER, dialect), [driver_row(row, dialect) for row in rows]
-        )
+    insert(connection, _TRANSFER, rows)
 
 
 def _changes(drafts: Sequence[_Draft]) -> list[tuple[UUID, int, int]]:
