@@ -1,7 +1,8 @@
 """Changing the kept balances of parties' accounts: late, in the order of their keys, numbers with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -11,6 +12,11 @@ from app.rows import driver_row
 _CHUNK = 500
 _FEW = 4
 """Up to so many accounts are changed one by one."""
+_SELECT = "SELECT account_id, balance, last_number FROM account_balance WHERE account_id"
+_CHANGE_MANY = (
+    "UPDATE account_balance SET balance = balance + change.points, last_number = last_number + change.count "
+    "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS change (id, points, count) WHERE account_id = change.id"
+)
 
 
 def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> dict[UUID, tuple[int, int]]:
@@ -28,19 +34,13 @@ def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> 
             ).one()
             before[key] = (balance - points, last - count)
         return before
-    for start in range(0, len(changes), _CHUNK):
-        keys = [key for key, _, _ in changes[start : start + _CHUNK]]
-        found = connection.exec_driver_sql(_lock_statement(dialect, len(keys)), driver_row(keys, dialect))
-        for key, balance, last in found:
-            before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
+    for key, balance, last in _locked(connection, [key for key, _, _ in changes]):
+        before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
     if dialect == "sqlite":
         rows = [driver_row((points, count, key), dialect) for key, points, count in changes]
         connection.exec_driver_sql(_change_statement(dialect), rows)
         return before
-    for start in range(0, len(changes), _CHUNK):
-        chunk = changes[start : start + _CHUNK]
-        values = tuple(value for row in chunk for value in row)
-        connection.exec_driver_sql(_change_many_statement(len(chunk)), values)
+    connection.exec_driver_sql(_CHANGE_MANY, tuple(list(column) for column in zip(*changes, strict=True)))
     return before
 
 
@@ -53,20 +53,15 @@ def _change_statement(dialect: str) -> str:
     return statement.format("?" if dialect == "sqlite" else "%s")
 
 
-@cache
-def _lock_statement(dialect: str, count: int) -> str:
-    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * count)
-    held = "" if dialect == "sqlite" else " FOR UPDATE"
-    return (
-        "SELECT account_id, balance, last_number FROM account_balance "
-        f"WHERE account_id IN ({marks}) ORDER BY account_id{held}"
-    )
-
-
-@cache
-def _change_many_statement(count: int) -> str:
-    values = ", ".join(["(%s::uuid, %s::bigint, %s::bigint)"] * count)
-    return (
-        "UPDATE account_balance SET balance = balance + change.points, last_number = last_number + change.count "
-        f"FROM (VALUES {values}) AS change (id, points, count) WHERE account_id = change.id"
-    )
+def _locked(connection: Connection, keys: list[UUID]) -> Iterable[Sequence[Any]]:
+    """Return key, balance and last number of accounts, their rows locked in order (SQLite's writer has all)."""
+    if connection.dialect.name != "sqlite":
+        return connection.exec_driver_sql(
+            f"{_SELECT} = ANY(%s) ORDER BY account_id FOR UPDATE", (keys,)
+        ).all()
+    found: list[Sequence[Any]] = []
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        marks = ", ".join("?" * len(chunk))
+        found += connection.exec_driver_sql(f"{_SELECT} IN ({marks})", driver_row(chunk, "sqlite")).all()
+    return found

@@ -1,15 +1,15 @@
-"""Inserting whole rows in few trips to the database: SQLite in one executemany, PostgreSQL many rows a statement."""
+"""Inserting whole rows in few trips to the database: SQLite in one executemany, PostgreSQL by columns."""
 
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Dialect, Table
 
 from app.rows import driver_row, insert_statement
 
-_CHUNK = 500
-"""Rows a statement: with 26 columns far below the 65,535 parameters that PostgreSQL takes."""
+_FEW = 3
+"""Up to so many rows go one by one: a statement of constant text that the driver has prepared."""
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]], then: str = "") -> int:
@@ -20,18 +20,18 @@ def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]], 
     dialect = connection.dialect.name
     if not rows:
         return 0
+    one_by_one = insert_statement(table, dialect) + then
     if dialect == "sqlite":
-        statement = insert_statement(table, dialect) + then
-        return connection.exec_driver_sql(statement, [driver_row(row, dialect) for row in rows]).rowcount
-    inserted = 0
-    for start in range(0, len(rows), _CHUNK):
-        chunk = rows[start : start + _CHUNK]
-        values = tuple(value for row in chunk for value in row)
-        inserted += connection.exec_driver_sql(_statement(table, len(chunk)) + then, values).rowcount
-    return inserted
+        return connection.exec_driver_sql(one_by_one, [driver_row(row, dialect) for row in rows]).rowcount
+    if len(rows) <= _FEW:
+        return sum(connection.exec_driver_sql(one_by_one, tuple(row)).rowcount for row in rows)
+    columns = tuple(list(column) for column in zip(*rows, strict=True))
+    return connection.exec_driver_sql(_by_columns(table, connection.dialect) + then, columns).rowcount
 
 
 @cache
-def _statement(table: Table, count: int) -> str:
-    head, values = insert_statement(table, "postgresql").split(" VALUES ")
-    return f"{head} VALUES {', '.join([values] * count)}"
+def _by_columns(table: Table, dialect: Dialect) -> str:
+    """Return an INSERT that takes each column as one array: its text is the same however many rows there are."""
+    names = ", ".join(column.name for column in table.columns)
+    arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.columns)
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"
