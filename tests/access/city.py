@@ -151,6 +151,7 @@ def _things(session: Session) -> Things:
             "user_id": user.id,
             "event": event.id,
             "purpose": "publish_name",
+            "slug": "rice",
             "verb": "suspend",
             "filename": "theme.css",
         },

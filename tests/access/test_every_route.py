@@ -24,8 +24,8 @@ from app.permissions import ROLE_PERMISSIONS, Role
 from tests.access.city import Things, client_of, demo_city, token_of
 from tests.conftest import ENVIRONMENT
 
-# Administrators' things belong to no county: users, jobs, the outbox; none of these pages shows a register.
-EVERYWHERE = frozenset({"users_staff", "jobs_staff", "outbox_staff", "audit_staff"})
+# Things of no county: users, jobs, the outbox, the log, the catalogue; none of these pages shows a register.
+EVERYWHERE = frozenset({"users_staff", "jobs_staff", "outbox_staff", "audit_staff", "catalogue_staff"})
 REFUSED = frozenset({403, 404})
 # A POST that passes the gate may also be told what is wrong with it, or that it comes too late.
 MENDED = frozenset({409, 422})
