@@ -1,8 +1,7 @@
 """Changing the kept balances of parties' accounts: late, in the order of their keys, numbers with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -11,36 +10,53 @@ from app.rows import driver_row
 
 _CHUNK = 500
 _FEW = 4
-"""Up to so many accounts are changed one by one."""
+"""Up to so many accounts SQLite changes one by one; there a statement is no trip."""
 _SELECT = "SELECT account_id, balance, last_number FROM account_balance WHERE account_id"
+# The rows are locked in the order of their keys before any of them changes.
 _CHANGE_MANY = (
-    "UPDATE account_balance SET balance = balance + change.points, last_number = last_number + change.count "
-    "FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS change (id, points, count) WHERE account_id = change.id"
+    f"WITH locked AS ({_SELECT} = ANY(%s) ORDER BY account_id FOR UPDATE) "
+    "UPDATE account_balance SET balance = locked.balance + change.points, "
+    "last_number = locked.last_number + change.count "
+    "FROM locked JOIN unnest(%s::uuid[], %s::bigint[], %s::bigint[]) AS change (id, points, count) "
+    "ON change.id = locked.account_id WHERE account_balance.account_id = locked.account_id "
+    "RETURNING account_balance.account_id, locked.balance, locked.last_number"
 )
 
+State = tuple[int, int]
+"""Balance and last number of an account."""
 
-def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> dict[UUID, tuple[int, int]]:
-    """Change the balances, locked in the order of their keys, and return balance and last number as they were.
 
-    One statement an account where there are few; many are locked and changed in two.
-    """
+def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> dict[UUID, State]:
+    """Add points and numbers to accounts, given in key order, and return their states as they were before."""
+    if not changes:
+        return {}
+    is_sqlite = connection.dialect.name == "sqlite"
+    if len(changes) == 1 or (is_sqlite and len(changes) <= _FEW):
+        return {key: _change_one(connection, key, points, count) for key, points, count in changes}
+    if is_sqlite:
+        return _change_all(connection, changes)
+    keys, points, counts = (list(column) for column in zip(*changes, strict=True))
+    rows = connection.exec_driver_sql(_CHANGE_MANY, (keys, keys, points, counts))
+    return {key: (balance, last) for key, balance, last in rows}
+
+
+def _change_one(connection: Connection, key: UUID, points: int, count: int) -> State:
     dialect = connection.dialect.name
-    before: dict[UUID, tuple[int, int]] = {}
-    if len(changes) <= _FEW:
-        for key, points, count in changes:
-            balance, last = connection.exec_driver_sql(
-                _change_statement(dialect) + " RETURNING balance, last_number",
-                driver_row((points, count, key), dialect),
-            ).one()
-            before[key] = (balance - points, last - count)
-        return before
-    for key, balance, last in _locked(connection, [key for key, _, _ in changes]):
-        before[key if isinstance(key, UUID) else UUID(bytes=key)] = (balance, last)
-    if dialect == "sqlite":
-        rows = [driver_row((points, count, key), dialect) for key, points, count in changes]
-        connection.exec_driver_sql(_change_statement(dialect), rows)
-        return before
-    connection.exec_driver_sql(_CHANGE_MANY, tuple(list(column) for column in zip(*changes, strict=True)))
+    statement = _change_statement(dialect) + " RETURNING balance, last_number"
+    balance, last = connection.exec_driver_sql(statement, driver_row((points, count, key), dialect)).one()
+    return balance - points, last - count
+
+
+def _change_all(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> dict[UUID, State]:
+    """Change many accounts on SQLite, whose writing transaction holds them all."""
+    before: dict[UUID, State] = {}
+    for start in range(0, len(changes), _CHUNK):
+        keys = [key for key, _, _ in changes[start : start + _CHUNK]]
+        statement = f"{_SELECT} IN ({', '.join('?' * len(keys))})"
+        for key, balance, last in connection.exec_driver_sql(statement, driver_row(keys, "sqlite")):
+            before[UUID(bytes=key)] = (balance, last)
+    rows = [driver_row((points, count, key), "sqlite") for key, points, count in changes]
+    connection.exec_driver_sql(_change_statement("sqlite"), rows)
     return before
 
 
@@ -51,17 +67,3 @@ def _change_statement(dialect: str) -> str:
         "WHERE account_id = {0}"
     )
     return statement.format("?" if dialect == "sqlite" else "%s")
-
-
-def _locked(connection: Connection, keys: list[UUID]) -> Iterable[Sequence[Any]]:
-    """Return key, balance and last number of accounts, their rows locked in order (SQLite's writer has all)."""
-    if connection.dialect.name != "sqlite":
-        return connection.exec_driver_sql(
-            f"{_SELECT} = ANY(%s) ORDER BY account_id FOR UPDATE", (keys,)
-        ).all()
-    found: list[Sequence[Any]] = []
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        marks = ", ".join("?" * len(chunk))
-        found += connection.exec_driver_sql(f"{_SELECT} IN ({marks})", driver_row(chunk, "sqlite")).all()
-    return found

@@ -194,6 +194,32 @@ def test_many_clients_on_shared_accounts(place: Place) -> None:
     sound()
 
 
+def test_both_purses_of_shared_parties_at_once(place: Place) -> None:
+    """Clients post into several accounts at a time, one by one and in batches, in any order: nobody waits for ever."""
+
+    def both(party: int) -> PostingRequest:
+        held = place.held[party]
+        issuer = held[AccountKind.ISSUER]
+        purses = (AccountKind.REDEEMABLE, AccountKind.HONOUR)[:: 1 if party % 2 else -1]
+        transfers = tuple(TransferRequest(issuer, held[purse], 10, "10") for purse in purses)
+        return place.earn(10, party=party, transfers=transfers)
+
+    def client(number: int) -> None:
+        for step in range(6):
+            if (number + step) % 3 == 0:
+                with transaction() as session:
+                    post_many(session, [both((number + more) % 3) for more in range(6)], actor=SYSTEM)
+            else:
+                one(both((number + step) % 3))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(client, range(8)))
+    assert sum(balance(place, party) for party in range(3)) == 10 * sum(
+        6 if (number + step) % 3 == 0 else 1 for number in range(8) for step in range(6)
+    )
+    sound()
+
+
 def test_accounts_are_opened_once(place: Place) -> None:
     with transaction() as session:
         party = city.party(session, "新来的")
