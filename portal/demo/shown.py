@@ -44,7 +44,7 @@ def shown(people: Cast, last_on: date) -> list[ContributionPlan]:
     ]
     found = [*_gifts(last_on), _wrong(last_on)]
     if "nuanyang" in people.by_slug:
-        found.append(_large(last_on))
+        found += [_large(last_on), _founded(last_on)]
     if members:
         found += [_long_day(members[0], last_on), _late(members[-1], last_on), *_drafts(members, last_on)]
     return found
@@ -98,6 +98,17 @@ def _large(last_on: date) -> ContributionPlan:
         description="暖冬行动：关山片区取暖补助", beneficiary="陇县山区独居老人和困境儿童家庭 420 户", evidence=_PROVEN,
         amount_fen=SECOND_PERSON_FEN + 10_000_000, receipt_number=_RECEIPT.format(year=day.year % 100, number=2),
         receiver_name="陇县关山慈善协会",
+    )  # fmt: skip
+
+
+def _founded(last_on: date) -> ContributionPlan:
+    """A service institution that a foundation has founded."""
+    day = last_on - timedelta(days=118)
+    return ContributionPlan(
+        key="", kind=K.AGENCY, giver="nuanyang", organisation="nuanyang", region_code="610331100000",
+        happened_on=day, logged_at=clock.instant(day + timedelta(days=2), 18, 15), item="service-institution",
+        description="举办太白县山区儿童服务中心并通过登记", beneficiary="太白县留守儿童 120 人",
+        evidence=(E.AGREEMENT, E.PHOTO), quantity=1,
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def test_the_city_has_the_promised_size_and_kinds() -> None:
     assert abs(len(made.contributions) - 2_000) < 20
     assert {one.region_code[:6] for one in admitted} == set(COUNTIES)
     assert {one.kind for one in admitted} == set(kinds.OrganisationKind)
-    assert {one.kind for one in made.contributions} >= set(K) - {K.AGENCY}
+    assert {one.kind for one in made.contributions} == set(K)
     assert {one.course for one in made.contributions} == set(Course)
     waiting = [one for one in made.contributions if one.course is Course.WAITING]
     assert 20 <= len(waiting) <= 35
