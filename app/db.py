@@ -135,6 +135,7 @@ def _sqlite_engine(url: URL, *, begin: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "check_same_thread": False},
+        hide_parameters=True,  # what people typed has no place in a log
         pool_size=16,
         max_overflow=32,
         # Tables of the schema "shared" stand beside the city's own: SQLite has one city.
@@ -177,6 +178,7 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
         isolation_level="AUTOCOMMIT",
         # Behind a transaction-pooling proxy prepared statements would belong to somebody else's session.
         connect_args={"prepare_threshold": None} if pooled else {},
+        hide_parameters=True,
     )
     level = "REPEATABLE READ READ ONLY" if read_only else "READ COMMITTED"
     chosen = (

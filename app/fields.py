@@ -13,6 +13,7 @@ from wtforms.widgets import DateInput, TextInput
 from app import clock, figures
 from app.identity import normalise
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _DAY = re.compile(r"(\d{4})[年/.\-](\d{1,2})[月/.\-](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
@@ -89,9 +90,12 @@ def read_day(text: str) -> date:
         raise figures.UnreadableFigure(_("日期请写成 2026-11-21 的样子。"))
     parts = found.groups()
     try:
-        return date(*map(int, (part for part in parts if part)))
+        day = date(*map(int, (part for part in parts if part)))
     except ValueError as problem:
         raise figures.UnreadableFigure(_("%(text)s 不是日历上有的日子。", text=text.strip())) from problem
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise figures.UnreadableFigure(_("%(year)d 年太远，请核对年份。", year=day.year))
+    return day
 
 
 class CivilDateField(TypedField):

@@ -7,13 +7,14 @@
 
 import secrets
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any
 
 from flask import Response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from wtforms import Field, HiddenField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
@@ -23,6 +24,7 @@ from app import once
 from app.access import current_actor
 from app.db import transaction
 from app.errors import NotAllowed, NotFound, Refused
+from app.problems import note_fault
 
 Act = Callable[[Session], str]
 
@@ -55,7 +57,7 @@ class Form(FlaskForm):
         token = str(self.once.data)
         try:
             with transaction() as session:
-                location = once.claim(session, token, user_id)
+                location = once.claim(session, token, user_id, _content())
                 if location is None:
                     location = act(session)
                     once.settle(session, token, location)
@@ -64,14 +66,28 @@ class Form(FlaskForm):
                 raise
             self.note(refused)
             return None
+        except once.SentBefore as refused:
+            self.once.data = secrets.token_hex(16)
+            self.note(refused)
+            return None
         except Refused as refused:
             self.note(refused)
             return None
-        except IntegrityError:
+        except IntegrityError as error:
+            note_fault(error)
             self.problems.append(_("刚才有人同时办理了同一件事，请核对后再提交一次。"))
             return None
-        except DBAPIError:
-            self.problems.append(_("数据库暂时没有应答。您填写的内容都还在，请稍候再提交一次。"))
+        except DBAPIError as error:
+            number = note_fault(error)
+            if isinstance(error, OperationalError):
+                self.problems.append(_("数据库暂时没有应答。您填写的内容都还在，请稍候再提交一次。"))
+            else:
+                self.problems.append(
+                    _(
+                        "系统出了没有料到的问题，没有保存；您填写的内容都还在。故障编号：%(number)s",
+                        number=number,
+                    )
+                )
             return None
         return redirect(location, 303)  # type: ignore[return-value]
 
@@ -86,6 +102,15 @@ class Form(FlaskForm):
     def page(self, template: str, **context: Any) -> tuple[str, int]:
         """Return the form's page: 200 when it was asked for, 422 when it was sent and something is to mend."""
         return render_template(template, form=self, **context), 422 if request.method == "POST" else 200
+
+
+def _content() -> bytes:
+    """Return a hash of what was sent, by which a second sending is told from another content under the same token."""
+    sent = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", "once"}
+    ]
+    sent += [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    return sha256(repr(sorted(sent)).encode("utf-8", "surrogatepass")).digest()
 
 
 class Filled(InputRequired):

@@ -37,7 +37,7 @@ def upgrade(database: Database) -> None:
 def missing(database: Database) -> list[str]:
     """Return the revisions that the database lacks; empty when it is up to date."""
     lacking = []
-    with database.writer.connect() as connection:
+    with database.fresh_reader.connect() as connection:  # a question must not wait for SQLite's write lock
         for chain in CHAINS:
             schema = schema_of(chain, database.settings) if not database.is_sqlite else None
             context = MigrationContext.configure(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.db import Base
 from app.errors import Conflict
-from app.types import Key, UtcTime
+from app.rows import insert_if_absent
+from app.types import Key, LookupHash, UtcTime
 
 
 class FormReceipt(Base):
@@ -21,43 +22,31 @@ class FormReceipt(Base):
     token: Mapped[str] = mapped_column(String(32), primary_key=True)
     user_id: Mapped[Key | None]
     location: Mapped[str | None] = mapped_column(Text, comment="page shown afterwards")
+    content_hash: Mapped[LookupHash] = mapped_column(comment="SHA-256 of what was sent")
     received_at: Mapped[UtcTime] = mapped_column(index=True)
 
 
-def claim(session: Session, token: str, user_id: uuid.UUID | None) -> str | None:
+class SentBefore(Conflict):
+    """The same form was sent before with another content, which was done; this one was not."""
+
+
+def claim(session: Session, token: str, user_id: uuid.UUID | None, content: bytes) -> str | None:
     """Claim a form's token for this transaction; return None, or the location when it was done before.
 
-    A second sender waits here for the first one's transaction. Raises Conflict when the token is somebody
-    else's.
+    ``content`` is a hash of what was sent. A second sender waits here for the first one's transaction.
+    Raises Conflict when the token is somebody else's, SentBefore when it came with another content.
     """
-    connection = session.connection()
-    sqlite = connection.dialect.name == "sqlite"
-    moment = clock.now()
-    found = session.execute(
-        select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.token == token)
-    ).first()
-    if found is None:
-        mark = "?" if sqlite else "%s"
-        values: tuple[object, ...] = (token, user_id, None, moment)
-        if sqlite:
-            values = (
-                token,
-                user_id.bytes if user_id else None,
-                None,
-                moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            )
-        taken = connection.exec_driver_sql(
-            "INSERT INTO form_receipt (token, user_id, location, received_at) "
-            f"VALUES ({mark}, {mark}, {mark}, {mark}) ON CONFLICT (token) DO NOTHING",
-            values,
-        ).rowcount
-        if taken:
-            return None
-        found = session.execute(
-            select(FormReceipt.user_id, FormReceipt.location).where(FormReceipt.token == token)
-        ).one()
+    values = {"token": token, "user_id": user_id, "content_hash": content, "received_at": clock.now()}
+    if insert_if_absent(session, FormReceipt, **values):
+        return None
+    columns = FormReceipt.user_id, FormReceipt.location, FormReceipt.content_hash
+    found = session.execute(select(*columns).where(FormReceipt.token == token)).one()
     if found.user_id != user_id:
         raise Conflict(_("这张表单已失效，请重新打开页面再填写。"))
+    if found.content_hash != content:
+        raise SentBefore(
+            _("这张表单先前已经提交并保存过，内容与现在的不同。请核对是否重复，确需再办的，再提交一次。")
+        )
     return found.location or "/"
 
 

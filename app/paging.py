@@ -132,4 +132,6 @@ def _untag(value: Any) -> Any:
         or (isinstance(value, int) and abs(value) > 2**62)
     ):
         raise ValueError("not a cursor's value")
+    if isinstance(value, str):
+        value.encode()  # a lone surrogate is no text of ours
     return value

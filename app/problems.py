@@ -3,13 +3,14 @@
 import logging
 import secrets
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import Refused
+from app.faults import describe
 
 log = logging.getLogger("zhongli.web")
 
@@ -36,17 +37,28 @@ def register_problems(web: Flask) -> None:
 
     @web.errorhandler(DBAPIError)
     def _database(error: DBAPIError) -> tuple[str, int]:
-        number = secrets.token_hex(4)
-        log.error(
-            "database did not answer %s %s [%s]", request.method, request.endpoint, number, exc_info=error
-        )
+        number = note_fault(error)
+        _show_to_nobody()
         return _page(503, _("数据库暂时没有应答，请稍候再试。没有任何内容被改动。"), number)
 
     @web.errorhandler(Exception)
     def _unforeseen(error: Exception) -> tuple[str, int]:
-        number = secrets.token_hex(4)
-        log.error("unforeseen at %s %s [%s]", request.method, request.endpoint, number, exc_info=error)
+        number = note_fault(error)
+        _show_to_nobody()
         return _page(500, _("系统出了没有料到的问题，没有任何内容被改动。请把下面的编号告诉管理员。"), number)
+
+
+def note_fault(error: BaseException) -> str:
+    """Log kind and place of an error, never what somebody typed; return the number to quote."""
+    number = secrets.token_hex(4)
+    log.error("%s %s [%s]: %s", request.method, request.endpoint, number, describe(error))
+    return number
+
+
+def _show_to_nobody() -> None:
+    """Render the page as for a visitor, unless somebody is known: asking the database who it is may fail again."""
+    if not hasattr(g, "_login_user"):
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
 
 
 def _page(status: int, sentence: str, number: str | None = None) -> tuple[str, int]:

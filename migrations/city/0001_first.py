@@ -208,6 +208,9 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("user_id", types.KeyType(), nullable=True),
         sa.Column("location", sa.Text(), nullable=True, comment="page shown afterwards"),
+        sa.Column(
+            "content_hash", sa.LargeBinary(length=32), nullable=False, comment="SHA-256 of what was sent"
+        ),
         sa.Column("received_at", types.UtcTimeType(), nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_form_receipt")),
     )

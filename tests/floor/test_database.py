@@ -77,13 +77,13 @@ def test_a_series_has_no_gaps_and_no_twins(database: db.Database) -> None:
 def test_instants_come_back_as_they_were(database: db.Database) -> None:
     moment = datetime(2026, 11, 21, 23, 59, 59, 123456, tzinfo=timezone(timedelta(hours=8)))
     with transaction() as session:
-        session.add(FormReceipt(token="a" * 32, user_id=None, location="/", received_at=moment))
+        session.add(FormReceipt(token="a" * 32, content_hash=b"c" * 32, location="/", received_at=moment))
     with reading() as session:
         kept = session.scalars(select(FormReceipt.received_at)).one()
     assert kept == moment
     assert kept.tzinfo == UTC
     with pytest.raises(StatementError, match="time zone"), transaction() as session:
-        session.add(FormReceipt(token="b" * 32, received_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+        session.add(FormReceipt(token="b" * 32, content_hash=b"c" * 32, received_at=datetime(2026, 1, 1)))  # noqa: DTZ001
 
 
 def test_keys_and_bytes_come_back_as_they_were(database: db.Database) -> None:
@@ -103,7 +103,7 @@ def test_a_form_is_claimed_once_even_by_two_at_once(database: db.Database) -> No
     def send(_: int) -> str:
         start.wait()
         with transaction() as session:
-            location = once.claim(session, "t" * 32, user)
+            location = once.claim(session, "t" * 32, user, b"c" * 32)
             if location is None:
                 done.append(1)
                 location = "/my/thing"
@@ -117,22 +117,29 @@ def test_a_form_is_claimed_once_even_by_two_at_once(database: db.Database) -> No
 
 def test_a_form_that_failed_may_be_sent_again(database: db.Database) -> None:
     with pytest.raises(RuntimeError), transaction() as session:
-        assert once.claim(session, "t" * 32, None) is None
+        assert once.claim(session, "t" * 32, None, b"c" * 32) is None
         raise RuntimeError
     with transaction() as session:
-        assert once.claim(session, "t" * 32, None) is None
+        assert once.claim(session, "t" * 32, None, b"c" * 32) is None
 
 
 def test_somebody_elses_form_is_refused(database: db.Database) -> None:
     with transaction() as session:
-        once.claim(session, "t" * 32, new_id())
+        once.claim(session, "t" * 32, new_id(), b"c" * 32)
     with pytest.raises(Conflict), transaction() as session:
-        once.claim(session, "t" * 32, new_id())
+        once.claim(session, "t" * 32, new_id(), b"c" * 32)
+
+
+def test_the_same_token_with_another_content_is_told(database: db.Database) -> None:
+    with transaction() as session:
+        assert once.claim(session, "t" * 32, None, b"c" * 32) is None
+    with pytest.raises(once.SentBefore), transaction() as session:
+        once.claim(session, "t" * 32, None, b"d" * 32)
 
 
 def test_old_receipts_are_forgotten(database: db.Database) -> None:
     with transaction() as session:
-        once.claim(session, "t" * 32, None)
+        once.claim(session, "t" * 32, None, b"c" * 32)
     with transaction() as session:
         assert once.forget(session, datetime.now(UTC) + timedelta(days=1)) == 1
 

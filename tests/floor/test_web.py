@@ -57,6 +57,7 @@ def sample(web: Flask) -> FlaskClient:
             "errors": form.errors,
             "title": form.title._value(),
             "amount": form.amount._value(),
+            "once": form.once.data,
         }
         return told, 422 if form.is_submitted() else 200
 
@@ -107,6 +108,18 @@ def test_a_database_that_does_not_answer_keeps_the_form(sample: FlaskClient) -> 
     assert "没有应答" in answer.json["problems"][0]
 
 
+def test_a_form_sent_again_with_another_content_is_not_answered_by_the_first(sample: FlaskClient) -> None:
+    assert sample.post("/sample", data=GOOD).status_code == 303
+    answer = sample.post("/sample", data={**GOOD, "amount": "3"})
+    assert answer.status_code == 422
+    assert "先前已经提交" in answer.json["problems"][0]
+    assert _count() == 1
+    assert (
+        sample.post("/sample", data={**GOOD, "amount": "3", "once": answer.json["once"]}).status_code == 303
+    )
+    assert _count() == 2
+
+
 def test_what_is_forbidden_is_forbidden(sample: FlaskClient) -> None:
     assert sample.post("/sample", data={**GOOD, "title": "forbidden"}).status_code == 403
 
@@ -151,6 +164,20 @@ def test_a_fault_gives_a_page_that_tells_no_secret(web: Flask, fault: Exception,
     assert answer.status_code == status
     assert "secret" not in answer.text
     assert "<h1>" in answer.text
+
+
+def test_a_database_that_is_gone_still_gives_a_page_to_whoever_was_signed_in(web: Flask) -> None:
+    @web.login_manager.user_loader  # type: ignore[attr-defined]
+    def gone(_token: str) -> None:
+        raise OperationalError("SELECT secret", {}, Exception("connection refused"))
+
+    client = web.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = "somebody"
+        cookie["_fresh"] = True
+    answer = client.get("/style")
+    assert answer.status_code == 503
+    assert "数据库暂时没有应答" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/style", "/nowhere", "/healthz", "/static/theme.css"])
