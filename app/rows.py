@@ -1,6 +1,6 @@
 """Plain inserts of whole rows, for the few tables where the unit of work would cost more than the write.
 
-Statements are constant text, run by ``exec_driver_sql`` inside the SQLAlchemy transaction; values are
+Statements are constant text, run on the driver's cursor inside the SQLAlchemy transaction; values are
 turned into what the driver wants. Signed, append-only rows are written this way (audit, ledger).
 """
 
@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import Connection, CursorResult, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db import Base
@@ -33,14 +34,32 @@ def driver_row(values: Iterable[Any], dialect: str) -> tuple[Any, ...]:
     return tuple([_SQLITE.get(type(value), _same)(value) for value in values])
 
 
+def run(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -> Any:
+    """Run a statement of the driver's own style for one row or many and return the driver's cursor.
+
+    As ``exec_driver_sql``, without its result object, which costs more than the statement does on SQLite.
+    Errors come as SQLAlchemy's, told apart by their class.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        if len(rows) == 1:
+            cursor.execute(statement, rows[0])
+        else:
+            cursor.executemany(statement, rows)
+    except connection.dialect.loaded_dbapi.Error as problem:
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            statement, None, problem, base, hide_parameters=True, dialect=connection.dialect
+        ) from problem
+    return cursor
+
+
 def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert whole rows, each a sequence in the order of the table's columns, in one executemany."""
     connection = session.connection()
     dialect = connection.dialect.name
     if rows:
-        connection.exec_driver_sql(
-            insert_statement(table, dialect), [driver_row(row, dialect) for row in rows]
-        )
+        run(connection, insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
 
 
 def insert_if_absent(session: Session, model: type[Base], **values: Any) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from app.rows import driver_row
+from app.rows import driver_row, run
 
 _CHUNK = 500
 _FEW = 4
@@ -36,14 +36,14 @@ def change(connection: Connection, changes: Sequence[tuple[UUID, int, int]]) -> 
     if is_sqlite:
         return _change_all(connection, changes)
     keys, points, counts = (list(column) for column in zip(*changes, strict=True))
-    rows = connection.exec_driver_sql(_CHANGE_MANY, (keys, keys, points, counts))
+    rows = run(connection, _CHANGE_MANY, [(keys, keys, points, counts)]).fetchall()
     return {key: (balance, last) for key, balance, last in rows}
 
 
 def _change_one(connection: Connection, key: UUID, points: int, count: int) -> State:
     dialect = connection.dialect.name
     statement = _change_statement(dialect) + " RETURNING balance, last_number"
-    balance, last = connection.exec_driver_sql(statement, driver_row((points, count, key), dialect)).one()
+    balance, last = run(connection, statement, [driver_row((points, count, key), dialect)]).fetchone()
     return balance - points, last - count
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 
-from app.rows import driver_row, insert_statement
+from app.rows import driver_row, insert_statement, run
 
 _FEW = 3
 """Up to so many rows go one by one: a statement of constant text that the driver has prepared."""
@@ -22,11 +22,11 @@ def insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]], 
         return 0
     one_by_one = insert_statement(table, dialect) + then
     if dialect == "sqlite":
-        return connection.exec_driver_sql(one_by_one, [driver_row(row, dialect) for row in rows]).rowcount
+        return int(run(connection, one_by_one, [driver_row(row, dialect) for row in rows]).rowcount)
     if len(rows) <= _FEW:
-        return sum(connection.exec_driver_sql(one_by_one, tuple(row)).rowcount for row in rows)
+        return sum(run(connection, one_by_one, [row]).rowcount for row in rows)
     columns = tuple(list(column) for column in zip(*rows, strict=True))
-    return connection.exec_driver_sql(_by_columns(table, connection.dialect) + then, columns).rowcount
+    return int(run(connection, _by_columns(table, connection.dialect) + then, [columns]).rowcount)
 
 
 @cache
