@@ -48,7 +48,7 @@ class Permission(Labelled):
     # administration
     MANAGE_USERS = "manage_users", _l("管理登录用户")
     GRANT_ROLES = "grant_roles", _l("授予和收回角色")
-    LOCK_USERS = "lock_users", _l("锁定登录用户、结束会话")
+    LOCK_USERS = "lock_users", _l("锁定登录用户、结束会话、重置工作人员的密码")
     SEE_SETTINGS = "see_settings", _l("查看系统设置")
     MANAGE_JOBS = "manage_jobs", _l("查看和运行后台任务")
     MANAGE_OUTBOX = "manage_outbox", _l("处理发送失败的消息")
@@ -133,8 +133,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SECURITY_ADMINISTRATOR: _STAFF | {P.GRANT_ROLES, P.LOCK_USERS},
 }
 
-_ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
-_OFFICES = frozenset(
+# The three administrators are apart (等保 level 3); each serves the whole city.
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+# Who decides for the bureau: whoever signs in as one of them decides in their name.
+OFFICES = frozenset(
     {
         Role.TOWN_STAFF,
         Role.TOWN_LEADER,
@@ -149,11 +151,9 @@ _OFFICES = frozenset(
 
 
 def _pairs() -> frozenset[frozenset[Role]]:
-    apart = [
-        (one, other) for one in _ADMINISTRATORS for other in _ADMINISTRATORS | _OFFICES if one is not other
-    ]
+    apart = [(one, other) for one in ADMINISTRATORS for other in ADMINISTRATORS | OFFICES if one is not other]
     clerks = (Role.ORGANISATION_CLERK, Role.ORGANISATION_MANAGER)
-    apart += [(clerk, office) for clerk in clerks for office in _OFFICES | _ADMINISTRATORS]
+    apart += [(clerk, office) for clerk in clerks for office in OFFICES | ADMINISTRATORS]
     apart += [
         (Role.COUNTY_HANDLER, Role.COUNTY_APPROVER),
         (Role.COUNTY_REVIEWER, Role.COUNTY_APPROVER),

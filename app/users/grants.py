@@ -13,8 +13,8 @@ from app.db import lock
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.parties import affiliations
 from app.parties.guards import ensure_region
-from app.parties.models import Organisation
-from app.permissions import Actor, Permission, Role, ensure_may, incompatible
+from app.parties.models import Organisation, Party
+from app.permissions import ADMINISTRATORS, Actor, Permission, Role, ensure_may, incompatible, region_prefix
 from app.users.models import User, UserGrant
 
 OF_ORGANISATION = frozenset({Role.ORGANISATION_CLERK, Role.ORGANISATION_MANAGER})
@@ -31,6 +31,9 @@ OF_OWN_THINGS = frozenset(
 )
 # All others work for a region.
 OF_REGION = frozenset(Role) - OF_ORGANISATION - OF_OWN_THINGS
+# Of these, the ones whose work has no county: what they see or decide is the whole city's.
+OF_CITY = ADMINISTRATORS | {Role.CITY_STAFF}
+_CITY_DIGITS = 4
 
 
 def grant_role(
@@ -45,7 +48,8 @@ def grant_role(
 ) -> UserGrant:
     """Give a user a role from today, for a region (staff) or an organisation (clerks and managers).
 
-    Nobody grants to themselves. Raises Conflict for roles that one person may not hold together.
+    The actor's own role must reach where the new one is to count; the administrators and city staff serve the
+    whole city. Nobody grants to themselves. Raises Conflict for roles that one person may not hold together.
     """
     user = lock(session, User, user_id)
     if actor.user_id == user_id:
@@ -57,14 +61,17 @@ def grant_role(
         lock(session, Organisation, organisation_id)
         region_code = None
     else:
-        ensure_may(actor, Permission.GRANT_ROLES)
         organisation_id = None
         if role in OF_REGION:
             if region_code is None:
                 raise InvalidInput(_("请选择辖区。"), field="region_code")
             ensure_region(session, region_code)
+            if role in OF_CITY and len(region_prefix(region_code)) > _CITY_DIGITS:
+                sentence = _("“%(role)s”只为全市设立，请把辖区留空。", role=role.label)
+                raise InvalidInput(sentence, field="region_code")
         else:
             region_code = None
+        ensure_may(actor, Permission.GRANT_ROLES, region_code=_reach(session, user, region_code, None))
     if valid_to is not None and valid_to < clock.today():
         raise InvalidInput(_("截止日期不能早于今天。"), field="valid_to")
     held = in_force(session, user_id)
@@ -93,17 +100,17 @@ def grant_role(
 def end_grant(session: Session, grant_id: uuid.UUID, *, actor: Actor) -> UserGrant:
     """Take a role back with today; it counts no longer from the next request on."""
     grant = lock(session, UserGrant, grant_id)
+    user = session.get_one(User, grant.user_id)
     if grant.organisation_id is not None:
-        person_id = session.get_one(User, grant.user_id).person_id
-        _ensure_may_grant_in(session, actor, grant.organisation_id, person_id)
+        _ensure_may_grant_in(session, actor, grant.organisation_id, user.person_id)
     else:
-        ensure_may(actor, Permission.GRANT_ROLES)
+        where = _reach(session, user, grant.region_code, None)
+        ensure_may(actor, Permission.GRANT_ROLES, region_code=where)
     if actor.user_id == grant.user_id:
         raise NotAllowed(_("不能收回自己的角色，请由另一位管理员办理。"))
     if grant.ended_at is not None:
         raise Conflict(_("这个角色已经收回。"))
     grant.ended_at = clock.now()
-    user = session.get_one(User, grant.user_id)
     events.record(
         session, "user.end_grant", "user", user.id, actor=actor, party_id=user.person_id,
         before={"role": grant.role.value, "region_code": grant.region_code},
@@ -132,6 +139,17 @@ def in_force(session: Session, user_id: uuid.UUID) -> list[UserGrant]:
             .order_by(UserGrant.granted_at, UserGrant.id)
         )
     )
+
+
+def ensure_reaches(session: Session, actor: Actor, permission: Permission, user: User) -> None:
+    """Return when the actor's permission reaches every place where the user has a role; without any, the home.
+
+    What is done to a user is done to all of the user's roles: raises NotAllowed when one lies elsewhere.
+    """
+    held = in_force(session, user.id)
+    places = {_reach(session, user, one.region_code, one.organisation_id) for one in held}
+    for region_code in places or {_reach(session, user, None, None)}:
+        ensure_may(actor, permission, region_code=region_code)
 
 
 def write(
@@ -169,4 +187,10 @@ def _ensure_may_grant_in(
         if not affiliations.belongs(session, person_id, organisation_id):
             raise NotAllowed(_("只能把角色授予本单位的人员。"))
         return
-    ensure_may(actor, Permission.GRANT_ROLES)
+    region_code = session.get_one(Party, organisation_id).region_code
+    ensure_may(actor, Permission.GRANT_ROLES, region_code=region_code)
+
+
+def _reach(session: Session, user: User, region_code: str | None, organisation_id: uuid.UUID | None) -> str:
+    """Return the region where a role counts: its own, its organisation's, or else where its user is at home."""
+    return region_code or session.get_one(Party, organisation_id or user.person_id).region_code

@@ -16,7 +16,8 @@ from app.db import lock
 from app.errors import NotFound
 from app.parties.kinds import RegistrationState
 from app.parties.models import Party
-from app.permissions import Actor, Grant, Permission, Role, ensure_may
+from app.permissions import Actor, Grant, Permission, Role
+from app.users import grants
 from app.users.models import User, UserGrant, UserSession
 
 IDLE = timedelta(minutes=20)
@@ -110,9 +111,9 @@ def sign_out(session: Session, session_id: uuid.UUID, *, actor: Actor) -> None:
 
 
 def end_session(session: Session, session_id: uuid.UUID, *, actor: Actor) -> UserSession:
-    """End a session, one's own or, by who may lock users, anybody's. Raises NotFound for others' sessions."""
+    """End one of one's own sessions. Raises NotFound for others' sessions, which `end_all` ends."""
     row = lock(session, UserSession, session_id)
-    if row.user_id != actor.user_id and not actor.may(Permission.LOCK_USERS):
+    if row.user_id != actor.user_id:
         raise NotFound(_("没有找到这个会话。"))
     if row.ended_at is None:
         row.ended_at = clock.now()
@@ -123,9 +124,9 @@ def end_session(session: Session, session_id: uuid.UUID, *, actor: Actor) -> Use
 
 def end_all(session: Session, user_id: uuid.UUID, *, actor: Actor) -> int:
     """End all sessions of a user and return how many there were."""
-    if user_id != actor.user_id:
-        ensure_may(actor, Permission.LOCK_USERS)
     user = lock(session, User, user_id)
+    if user_id != actor.user_id:
+        grants.ensure_reaches(session, actor, Permission.LOCK_USERS, user)
     ended = end_rows(session, user_id)
     events.record(session, "session.end_all", "user", user.id, actor=actor, party_id=user.person_id)
     return ended

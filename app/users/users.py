@@ -15,7 +15,7 @@ from app.db import lock
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.parties import affiliations, duplicates
 from app.parties.models import Person
-from app.permissions import Actor, Permission, Role, ensure_may
+from app.permissions import ADMINISTRATORS, OFFICES, Actor, Permission
 from app.users import grants, sessions, sign_ins
 from app.users.models import User
 
@@ -104,10 +104,10 @@ def reset_password(session: Session, user_id: uuid.UUID, password_hash: str, *, 
 
 def lock_user(session: Session, user_id: uuid.UUID, *, reason: str, actor: Actor) -> User:
     """Keep a user out until unlocked; all sessions end at once."""
-    ensure_may(actor, Permission.LOCK_USERS)
+    user = lock(session, User, user_id)
+    grants.ensure_reaches(session, actor, Permission.LOCK_USERS, user)
     if actor.user_id == user_id:
         raise NotAllowed(_("不能锁定自己。"))
-    user = lock(session, User, user_id)
     if user.locked_at is not None:
         raise Conflict(_("这个用户已被锁定。"))
     user.locked_at = clock.now()
@@ -118,8 +118,8 @@ def lock_user(session: Session, user_id: uuid.UUID, *, reason: str, actor: Actor
 
 def unlock_user(session: Session, user_id: uuid.UUID, *, reason: str, actor: Actor) -> User:
     """Let a locked user in again, also one whom wrong passwords keep out."""
-    ensure_may(actor, Permission.LOCK_USERS)
     user = lock(session, User, user_id)
+    grants.ensure_reaches(session, actor, Permission.LOCK_USERS, user)
     user.locked_at = None
     sign_ins.forgive(session, user)
     events.record(
@@ -137,19 +137,37 @@ def _set_password(session: Session, user_id: uuid.UUID, password_hash: str, *, m
     return user
 
 
-def ensure_may_manage(session: Session, actor: Actor, user: User) -> None:
-    """Return when the actor may reset this user's password.
+def may_manage(session: Session, actor: Actor, user: User) -> bool:
+    """Whether the actor may reset this user's password, for showing the button."""
+    try:
+        ensure_may_manage(session, actor, user)
+    except NotAllowed:
+        return False
+    return True
 
-    An administrator may, but not those of the two other administrators, whom that would make one (等保: three
-    administrators apart; a command does it). A manager may for those who act for the manager's own
-    organisation alone.
+
+def ensure_may_manage(session: Session, actor: Actor, user: User) -> None:
+    """Return when the actor may reset this user's password: whoever sets it can sign in as the user.
+
+    Nobody resets their own, which would spare typing the present one. Nobody on a page resets those of the three
+    administrators (等保: apart; a command does it). Those of the offices are reset by the security administrator,
+    others' by the system administrator. A manager may for those who act for the manager's own organisation alone.
     """
-    held = grants.in_force(session, user.id)
     if actor.is_system:
         return
-    if actor.may(Permission.MANAGE_USERS):
-        if {grant.role for grant in held} & {Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}:
-            raise NotAllowed(_("安全管理员和审计的密码由运维人员在服务器上重置。"))
+    if actor.user_id == user.id:
+        raise NotAllowed(_("自己的密码请在“登录安全”里更换，要输入现在的密码。"))
+    held = grants.in_force(session, user.id)
+    roles = {grant.role for grant in held}
+    if actor.may(Permission.MANAGE_USERS) or actor.may(Permission.LOCK_USERS):
+        if roles & ADMINISTRATORS:
+            raise NotAllowed(_("系统管理员、安全管理员和审计的密码由运维人员在服务器上重置。"))
+        if roles & OFFICES:
+            if not actor.may(Permission.LOCK_USERS):
+                raise NotAllowed(_("工作人员的密码由安全管理员重置。"))
+            grants.ensure_reaches(session, actor, Permission.LOCK_USERS, user)
+        else:
+            grants.ensure_reaches(session, actor, Permission.MANAGE_USERS, user)
         return
     mine = set(actor.organisations(Permission.MANAGE_ORGANISATION_USERS))
     theirs = {grant.organisation_id for grant in held}

@@ -146,6 +146,7 @@ def show(user_id: uuid.UUID) -> ResponseReturnValue:
             organisations=parties.names_of(
                 session, [one.organisation_id for one in row.grants if one.organisation_id]
             ),
+            may_reset=users.may_manage(session, actor, row.user),
             may={permission.value: actor.may(permission) for permission in _ADMINISTRATORS},
         )
 
@@ -164,12 +165,13 @@ def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.route("/users/<uuid:user_id>/password", methods=["GET", "POST"])
-@requires(Permission.MANAGE_USERS)
+@requires(Permission.MANAGE_USERS, Permission.LOCK_USERS)
 def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
     """Set a first password for somebody who lost the own one."""
     actor = current_actor()
     with reading() as session:
         row = queries.staff_user(session, user_id, actor=actor)
+        users.ensure_may_manage(session, actor, row.user)
     form = ResetPasswordForm()
 
     def act(session: Session) -> str:

@@ -1,5 +1,6 @@
 """Users, passwords, sessions: what is refused, what locks, what ends."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit.models import AuditEvent
-from app.db import Database, transaction
+from app.db import Database, reading, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.parties import persons, registrations
 from app.parties.models import Party
@@ -17,6 +18,7 @@ from app.users import clerks, grants, passwords, sessions, sign_ins, users
 from app.users.models import User, UserSession
 from app.users.users import NewUser
 from tests.parties.people import (
+    CITY,
     JINTAI,
     PASSWORD,
     WEIBIN,
@@ -105,7 +107,9 @@ def test_an_administrator_forgives_failures(database: Database) -> None:
     for _ in range(5):
         try_it("user1", "wrong")
     with transaction() as session:
-        users.unlock_user(session, user.id, reason="本人来电核实", actor=as_actor(boss, Grant(SECURITY)))
+        users.unlock_user(
+            session, user.id, reason="本人来电核实", actor=as_actor(boss, Grant(SECURITY, CITY))
+        )
     assert try_it("user1", PASSWORD).token
 
 
@@ -162,7 +166,7 @@ def test_a_locked_user_is_out_at_once(database: Database) -> None:
     with transaction() as session:
         user, boss = make_user(session), make_user(session, 2)
     token = try_it("user1", PASSWORD).token or ""
-    security = as_actor(boss, Grant(SECURITY))
+    security = as_actor(boss, Grant(SECURITY, CITY))
     with transaction() as session:
         users.lock_user(session, user.id, reason="离岗待查", actor=security)
         assert sessions.load_actor(session, token) is None
@@ -177,7 +181,7 @@ def test_a_locked_user_is_out_at_once(database: Database) -> None:
 def test_roles_are_granted_by_another_and_never_two_that_clash(database: Database) -> None:
     with transaction() as session:
         user, boss = make_user(session), make_user(session, 2)
-    security = as_actor(boss, Grant(SECURITY))
+    security = as_actor(boss, Grant(SECURITY, CITY))
     with transaction() as session:
         grant = grants.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=WEIBIN, actor=security)
         grants.grant_role(session, user.id, Role.COUNTY_HANDLER, region_code=JINTAI, actor=security)
@@ -210,7 +214,7 @@ def test_a_grant_ends_with_its_last_day(database: Database) -> None:
         user, boss = make_user(session), make_user(session, 2)
         grants.grant_role(
             session, user.id, Role.PATROL, region_code=WEIBIN, valid_to=clock.today(),
-            actor=as_actor(boss, Grant(SECURITY)),
+            actor=as_actor(boss, Grant(SECURITY, CITY)),
         )  # fmt: skip
         assert grants.in_force(session, user.id)
         with clock.at(clock.instant(clock.today() + timedelta(days=1), 9)):
@@ -261,15 +265,84 @@ def test_a_manager_appoints_within_the_own_organisation_only(database: Database)
         users.reset_password(session, stranger.id, "x", actor=actor)
     with transaction() as session:
         users.reset_password(session, clerk.id, passwords.hashed(PASSWORD), actor=actor)
+    with pytest.raises(NotAllowed, match="自己"), transaction() as session:
+        grants.write(session, manager, Role.ORGANISATION_MANAGER, by=SYSTEM, organisation_id=mine.id)
+        users.reset_password(session, manager.id, "x", actor=actor)
+
+
+def test_a_county_security_administrator_reaches_no_other_county(database: Database) -> None:
+    with transaction() as session:
+        boss, mine, theirs, new = (make_user(session, index) for index in (1, 2, 3, 4))
+        ours = grants.write(session, mine, Role.PATROL, by=SYSTEM, region_code=WEIBIN)
+        others = grants.write(session, theirs, Role.PATROL, by=SYSTEM, region_code=JINTAI)
+        there = admitted_organisation(session, 1, region_code=JINTAI)
+        clerk = grants.write(session, new, Role.ORGANISATION_CLERK, by=SYSTEM, organisation_id=there.id)
+    county = as_actor(boss, Grant(SECURITY, WEIBIN))
+    city = as_actor(boss, Grant(SECURITY, CITY))
+    acts: list[Callable[[Session, Actor], object]] = [
+        lambda session, actor: grants.grant_role(
+            session, mine.id, Role.TOWN_LEADER, region_code=JINTAI, actor=actor
+        ),
+        lambda session, actor: grants.grant_role(
+            session, mine.id, Role.CITY_STAFF, region_code=CITY, actor=actor
+        ),
+        lambda session, actor: grants.grant_role(
+            session, theirs.id, Role.ORGANISATION_MANAGER, organisation_id=there.id, actor=actor
+        ),
+        lambda session, actor: users.lock_user(session, theirs.id, reason="离岗待查", actor=actor),
+        lambda session, actor: users.unlock_user(session, theirs.id, reason="本人核实", actor=actor),
+        lambda session, actor: sessions.end_all(session, theirs.id, actor=actor),
+        lambda session, actor: sessions.end_all(session, new.id, actor=actor),
+        lambda session, actor: grants.end_grant(session, others.id, actor=actor),
+        lambda session, actor: grants.end_grant(session, clerk.id, actor=actor),
+    ]
+    for act in acts:
+        with pytest.raises(NotAllowed, match="辖区"), transaction() as session:
+            act(session, county)
+    with transaction() as session:
+        users.lock_user(session, mine.id, reason="离岗待查", actor=county)
+        grants.end_grant(session, ours.id, actor=county)
+    for act in acts[2:]:
+        with transaction() as session:
+            act(session, city)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.CITY_STAFF, Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR]
+)
+def test_what_serves_the_whole_city_is_granted_for_no_county(database: Database, role: Role) -> None:
+    with transaction() as session:
+        boss, user = make_user(session), make_user(session, 2)
+    security = as_actor(boss, Grant(SECURITY, CITY))
+    with pytest.raises(InvalidInput, match="全市") as refused, transaction() as session:
+        grants.grant_role(session, user.id, role, region_code=WEIBIN, actor=security)
+    assert refused.value.field == "region_code"
+    with transaction() as session:
+        grants.grant_role(session, user.id, role, region_code=CITY, actor=security)
 
 
 def test_the_system_administrator_cannot_become_another_one(database: Database) -> None:
     with transaction() as session:
-        boss, auditor = make_user(session, 1), make_user(session, 2)
-        grants.write(session, auditor, Role.AUDITOR, by=SYSTEM, region_code=WEIBIN)
-        administrator = as_actor(boss, Grant(Role.SYSTEM_ADMINISTRATOR, WEIBIN))
-    with pytest.raises(NotAllowed), transaction() as session:
-        users.reset_password(session, auditor.id, "x", actor=administrator)
+        boss, auditor, handler, fresh, keeper = (make_user(session, index) for index in range(1, 6))
+        grants.write(session, auditor, Role.AUDITOR, by=SYSTEM, region_code=CITY)
+        grants.write(session, handler, Role.COUNTY_HANDLER, by=SYSTEM, region_code=WEIBIN)
+    administrator = as_actor(boss, Grant(Role.SYSTEM_ADMINISTRATOR, CITY))
+    security = as_actor(keeper, Grant(SECURITY, CITY))
+    for user, actor in (
+        (auditor, administrator),
+        (auditor, security),
+        (handler, administrator),
+        (boss, administrator),
+        (keeper, security),
+        (handler, as_actor(keeper, Grant(SECURITY, JINTAI))),
+    ):
+        with reading() as session:
+            assert not users.may_manage(session, actor, user)
+        with pytest.raises(NotAllowed), transaction() as session:
+            users.reset_password(session, user.id, "x", actor=actor)
+    with transaction() as session:
+        users.reset_password(session, handler.id, "x", actor=security)
+        users.reset_password(session, fresh.id, "x", actor=administrator)
 
 
 def test_names_are_unique_and_tidy(database: Database) -> None:
