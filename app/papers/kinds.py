@@ -1,9 +1,13 @@
 """The kinds of paper that features bring."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.papers.models import Paper
 
 
 @dataclass(frozen=True)
@@ -12,7 +16,9 @@ class PaperKind:
 
     ``template`` extends ``papers/print/base.html`` and sees ``paper``, ``content``, ``kind``, ``verify_url`` and
     ``qr``. ``content`` of a paper is a dict of texts ready for print (lists and dicts of texts for tables);
-    ``public_fields`` names those of its entries, with labels, that the public verification page shows.
+    ``public_fields`` names those of its entries, with labels, that the public verification page shows;
+    ``public_now`` gives those of them that are not frozen but asked anew at each verification (whether a
+    donor may be named).
     """
 
     key: str  # stored, e.g. "donation_certificate"
@@ -20,6 +26,7 @@ class PaperKind:
     prefix: str  # of the number: 捐证 → 捐证〔2026〕00001 号
     template: str
     public_fields: Mapping[str, Any]
+    public_now: Callable[[Session, Paper], Mapping[str, str]] | None = None
 
     def series(self, issued_on: date) -> str:
         """Return the running series that the number is taken from: one per kind and year."""

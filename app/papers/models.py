@@ -88,7 +88,7 @@ class Paper(Base):
 
 
 class PaperEvent(Base):
-    """What happened to a paper, when, by whom."""
+    """What happened to a paper, and when; its words stand apart."""
 
     __tablename__ = "paper_event"
 
@@ -96,7 +96,16 @@ class PaperEvent(Base):
     paper_id: Mapped[Key] = mapped_column(ForeignKey("paper.id"), index=True)
     kind: Mapped[PaperEventKind] = mapped_column(labelled(PaperEventKind))
     at: Mapped[UtcTime]
-    actor_name: Mapped[str] = mapped_column(Encrypted())
-    note: Mapped[str | None] = mapped_column(Encrypted(), comment="reason, or what went wrong")
+    by_user_id: Mapped[Key | None] = mapped_column(comment="none: a job")
 
     __table_args__ = ({"comment": "history of papers", "info": APPEND_ONLY},)
+
+
+class PaperEventWords(Base):
+    """The words of an event: who by name, and why. Deleted by retention, never the event."""
+
+    __tablename__ = "paper_event_words"
+
+    event_id: Mapped[Key] = mapped_column(ForeignKey("paper_event.id"), primary_key=True)
+    actor_name: Mapped[str] = mapped_column(Encrypted())
+    note: Mapped[str | None] = mapped_column(Encrypted(), comment="reason, or what went wrong")

@@ -22,7 +22,7 @@ from app.messages import inbox
 from app.messages.inbox import Wording
 from app.papers import kinds
 from app.papers.kinds import PaperKind
-from app.papers.models import Paper, PaperEvent, PaperEventKind, PaperState
+from app.papers.models import Paper, PaperEvent, PaperEventKind, PaperEventWords, PaperState
 from app.parties import queries as parties
 from app.permissions import Actor, Permission, ensure_may
 from app.states import Moves, ensure_move
@@ -178,7 +178,10 @@ def note_event(
     session: Session, paper: Paper, kind: PaperEventKind, actor: Actor, note: str | None = None
 ) -> None:
     """Add a line to the paper's history."""
-    session.add(PaperEvent(paper_id=paper.id, kind=kind, at=clock.now(), actor_name=actor.name, note=note))
+    event = PaperEvent(id=new_id(), paper_id=paper.id, kind=kind, at=clock.now(), by_user_id=actor.user_id)
+    session.add(event)
+    session.flush()
+    session.add(PaperEventWords(event_id=event.id, actor_name=actor.name, note=note))
     session.flush()
 
 

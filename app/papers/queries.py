@@ -4,6 +4,8 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, or_, select
@@ -13,11 +15,21 @@ from app.errors import NotFound
 from app.files.models import EvidenceFile
 from app.ids import clean_code
 from app.paging import Order, Page, fetch
-from app.papers.models import Paper, PaperEvent, PaperState
+from app.papers.models import Paper, PaperEvent, PaperEventKind, PaperEventWords, PaperState
 from app.permissions import Actor, Permission
 from app.regions.rules import within_any
 
 _NEWEST = (Order(Paper.id, descending=True),)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a paper's history."""
+
+    kind: PaperEventKind
+    at: datetime
+    actor_name: str | None
+    note: str | None
 
 
 def clean_number(text: str) -> str:
@@ -81,11 +93,18 @@ def staff_by_code(session: Session, code: str, actor: Actor) -> Paper:
     return _one(session, code, _in_regions(actor))
 
 
-def history(session: Session, paper: Paper) -> Sequence[PaperEvent]:
-    """Return what happened to a paper, oldest first."""
-    return session.scalars(
-        select(PaperEvent).where(PaperEvent.paper_id == paper.id).order_by(PaperEvent.id)
-    ).all()
+def history(session: Session, paper: Paper) -> list[Happening]:
+    """Return what happened to a paper, oldest first; the words are None once retention has taken them."""
+    rows = session.execute(
+        select(PaperEvent, PaperEventWords)
+        .outerjoin(PaperEventWords, PaperEventWords.event_id == PaperEvent.id)
+        .where(PaperEvent.paper_id == paper.id)
+        .order_by(PaperEvent.id)
+    )
+    return [
+        Happening(event.kind, event.at, words.actor_name if words else None, words.note if words else None)
+        for event, words in rows
+    ]
 
 
 def of_source(session: Session, source_kind: str, source_id: uuid.UUID) -> Sequence[Paper]:

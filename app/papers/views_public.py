@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from app.access import public
 from app.db import reading
@@ -28,7 +29,7 @@ def verify() -> ResponseReturnValue:
         return render_template("papers/verify.html", asked=bool(number or code), number=number, code=code)
     with reading() as session:
         paper = queries.by_number_and_code(session, number, code)
-        answer = _answer(paper, queries.replacement(session, paper) if paper else None)
+        answer = _answer(session, paper)
     page = render_template(
         "papers/verify.html", asked=True, number=number, code=code, complete=True, **answer
     )
@@ -41,23 +42,25 @@ def verify_code(code: str) -> ResponseReturnValue:
     """Show the answer for the code that the QR carries."""
     with reading() as session:
         paper = queries.by_code(session, code[:40])
-        answer = _answer(paper, queries.replacement(session, paper) if paper else None)
+        answer = _answer(session, paper)
     page = render_template(
         "papers/verify.html", asked=True, number="", code="" if paper else code[:40], complete=True, **answer
     )
     return page, 200 if paper else 404
 
 
-def _answer(paper: Paper | None, replacement: Paper | None) -> dict[str, Any]:
+def _answer(session: Session, paper: Paper | None) -> dict[str, Any]:
     """Return what the page may say: kind, number, day, state and the kind's public fields, nothing else."""
     if paper is None:
         return {"paper": None}
     kind = kinds.by_key(paper.kind)
     content = papers.content_of(paper)
+    if kind.public_now is not None:
+        content |= kind.public_now(session, paper)
     return {
         "paper": paper,
         "kind": kind,
         "intact": papers.content_hash(paper) == paper.content_sha256,
         "said": [(label, content[key]) for key, label in kind.public_fields.items() if content.get(key)],
-        "replacement": replacement,
+        "replacement": queries.replacement(session, paper),
     }

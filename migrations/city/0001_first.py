@@ -1265,7 +1265,12 @@ def upgrade() -> None:
         ),
         sa.Column("quantity_thousandths", sa.BigInteger(), nullable=True, comment="of the item's base unit"),
         sa.Column("unit", sa.String(length=20), nullable=True, comment="base unit of the quantity"),
-        sa.Column("receipt_number", sa.String(length=30), nullable=True),
+        sa.Column(
+            "receipt_number",
+            sa.String(length=30),
+            nullable=True,
+            comment="half-width, upper case, no hyphens",
+        ),
         sa.Column("receipt_waiver", sa.Text(), nullable=True, comment="how the giver gave up a receipt"),
         sa.Column(
             "receiver_name", sa.String(length=100), nullable=True, comment="of a gift: who received it"
@@ -1370,7 +1375,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_contribution_receipt",
         "contribution",
-        ["receipt_number", "kind"],
+        ["receipt_number"],
         unique=True,
         sqlite_where=sa.text("state NOT IN ('withdrawn', 'refused', 'reversed')"),
         postgresql_where=sa.text("state NOT IN ('withdrawn', 'refused', 'reversed')"),
@@ -1468,13 +1473,20 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("at", types.UtcTimeType(), nullable=False),
-        sa.Column("actor_name", types.Encrypted(), nullable=False),
-        sa.Column("note", types.Encrypted(), nullable=True, comment="reason, or what went wrong"),
+        sa.Column("by_user_id", types.KeyType(), nullable=True, comment="none: a job"),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_paper_event_paper_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_event")),
         comment="history of papers",
     )
     op.create_index(op.f("ix_paper_event_paper_id"), "paper_event", ["paper_id"], unique=False)
+    op.create_table(
+        "paper_event_words",
+        sa.Column("event_id", types.KeyType(), nullable=False),
+        sa.Column("actor_name", types.Encrypted(), nullable=False),
+        sa.Column("note", types.Encrypted(), nullable=True, comment="reason, or what went wrong"),
+        sa.ForeignKeyConstraint(["event_id"], ["paper_event.id"], name=op.f("fk_paper_event_words_event_id")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_paper_event_words")),
+    )
     op.create_table(
         "person_role",
         sa.Column("id", types.KeyType(), nullable=False),
