@@ -4,6 +4,7 @@ The password is compared before a transaction is opened (argon2 is slow on purpo
 decided inside, under the lock of the user, so that many guesses at once win nothing.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -68,8 +69,24 @@ def find_user(session: Session, typed: str) -> User | None:
 
 
 def folded_name(typed: str) -> str:
-    """Return a typed name folded for looking up and counting."""
-    return "".join(typed.lower().split())[:100]
+    """Return a typed name folded for looking up and counting, as `users.normal_name` stores it."""
+    return "".join(unicodedata.normalize("NFKC", typed).lower().split())[:100]
+
+
+def counted_as(typed: str) -> bytes:
+    """Return the hash under which tries of a typed name or telephone are counted: by what was typed alone.
+
+    However a number is written it counts as one, and whether anybody has that name or number changes nothing,
+    so that the tries left tell nobody who is registered here.
+    """
+    phone = check_phone(typed)
+    if phone.ok:
+        return _counted_phone(duplicates.phone_hash(phone.code))
+    return keys.lookup_hash("sign_in_name", folded_name(typed))
+
+
+def _counted_phone(phone_hash: bytes) -> bytes:
+    return keys.lookup_hash("sign_in_name", "phone:" + phone_hash.hex())
 
 
 def browser_name(agent: str) -> str:
@@ -91,7 +108,7 @@ def sign_in(
         # Many guesses at once wait for each other here; the password must still be the one that was compared.
         user = lock(session, User, user.id)
         right = right and user.password_hash == compared
-    name_hash = keys.lookup_hash("sign_in_name", str(user.id) if user else folded_name(typed))
+    name_hash = counted_as(typed)
     failed = _failures(session, name_hash)
     if failed >= FAILURES or _failures_from(session, address) >= FAILURES_PER_ADDRESS:
         return SignIn(sentence=_("登录失败次数太多，请 30 分钟后再试，或请管理员解锁。"))
@@ -115,9 +132,11 @@ def sign_in(
 
 
 def forgive(session: Session, user: User) -> None:
-    """Forget the failures of a name, so that its user may try again at once."""
-    hashed = keys.lookup_hash("sign_in_name", str(user.id))
-    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash == hashed))
+    """Forget the failures of a user's name and telephone, so that the user may try again at once."""
+    counted = [counted_as(user.name)]
+    if user.phone_hash is not None:
+        counted.append(_counted_phone(user.phone_hash))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash.in_(counted)))
 
 
 def forget_attempts(session: Session, before: object) -> int:

@@ -101,6 +101,34 @@ def test_five_failures_keep_a_name_out_for_half_an_hour(database: Database) -> N
         assert "4 次" in try_it("user1", "wrong").sentence
 
 
+def test_the_tries_left_do_not_tell_whether_somebody_is_registered(database: Database) -> None:
+    with transaction() as session:
+        make_user(session, name="li-si")
+    known, unknown = person_data(1).phone, person_data(2).phone
+    spellings = ("{0}", "+86{0}", "+86-{0}", "{0} ")
+
+    def told(*typed: str) -> list[str]:
+        return [str(try_it(one, "wrong").sentence) for one in typed]
+
+    assert told(*(one.format(known) for one in spellings)) == told(
+        *(one.format(unknown) for one in spellings)
+    )
+    assert told("li-si", "ＬＩ-si", " Li-Si") == told("wang-wu", "ＷＡＮＧ-wu", " Wang-Wu")
+
+
+def test_an_administrator_forgives_failures_of_name_and_telephone(database: Database) -> None:
+    with transaction() as session:
+        user, boss = make_user(session), make_user(session, 2)
+    for _ in range(5):
+        try_it(person_data(1).phone, "wrong")
+    assert try_it(person_data(1).phone, PASSWORD).token is None
+    with transaction() as session:
+        users.unlock_user(
+            session, user.id, reason="本人来电核实", actor=as_actor(boss, Grant(SECURITY, CITY))
+        )
+    assert try_it(person_data(1).phone, PASSWORD).token
+
+
 def test_an_administrator_forgives_failures(database: Database) -> None:
     with transaction() as session:
         user, boss = make_user(session), make_user(session, 2)
