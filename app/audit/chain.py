@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Result, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock, keys
 from app.audit.models import AuditChain, AuditEvent
 from app.canonical import canonical
+from app.db import Base
+from app.stored import stored_rows
 
 BATCH = 1_000
+_EVENTS, _CHAIN = (Base.metadata.tables[model.__tablename__] for model in (AuditEvent, AuditChain))
 _START = bytes(32)
 
 
@@ -55,32 +58,26 @@ def extend(session: Session) -> int:
 
 def verify(session: Session) -> Iterator[Break]:
     """Yield every break: an event whose signature is wrong, a place without its event, a chain that does not follow."""
-    for event in session.scalars(
-        select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
-    ):
-        if not _signed(event):
+    macs: dict[object, object] = {}
+    for row in stored_rows(session, _EVENTS, "ORDER BY id"):
+        event_id, mac = row[0], row[-1]
+        macs[event_id] = mac
+        if not _signed(row):
             yield Break(
-                "signature",
-                None,
-                event.id,
-                f"Event {event.id} ({event.verb}) was changed or is foreign: its HMAC is wrong.",
+                "signature", None, event_id, f"Event {event_id} was changed or is foreign: its HMAC is wrong."
             )
     before, expected = _START, 1
-    places: Result[int, uuid.UUID, bytes, bytes | None] = session.execute(
-        select(AuditChain.number, AuditChain.event_id, AuditChain.chain_hash, AuditEvent.hmac)
-        .outerjoin(AuditEvent, AuditEvent.id == AuditChain.event_id)
-        .order_by(AuditChain.number)
-    )
-    for number, event_id, chain_hash, mac in places:
+    for number, event_id, chain_hash, _chained_at in stored_rows(session, _CHAIN, "ORDER BY number"):
         if number != expected:
             yield Break("gap", expected, None, f"Place {expected} of the chain is missing.")
-        if mac is None:  # the outer join found no event
+        mac = macs.get(event_id)
+        if mac is None:
             yield Break("missing", number, event_id, f"Event {event_id} at place {number} was removed.")
-        elif chain_hash != _link(before, event_id, mac):
-            yield Break(
-                "chain", number, event_id, f"The chain does not follow at place {number} (event {event_id})."
-            )
-        before, expected = chain_hash, number + 1
+        elif not _follows(before, event_id, mac, chain_hash):
+            sentence = f"The chain does not follow at place {number} (event {event_id})."
+            yield Break("chain", number, event_id, sentence)
+        before = chain_hash if isinstance(chain_hash, bytes) else b""
+        expected = number + 1 if isinstance(number, int) else expected + 1
 
 
 def unchained(session: Session) -> int:
@@ -93,11 +90,16 @@ def _link(before: bytes, event_id: uuid.UUID, mac: bytes) -> bytes:
     return hashlib.sha256(before + event_id.bytes + mac).digest()
 
 
-def _signed(event: AuditEvent) -> bool:
-    body: tuple[Any, ...] = tuple(
-        getattr(event, column.name) for column in AuditEvent.__table__.columns if column.name != "hmac"
-    )
+def _follows(before: bytes, event_id: object, mac: object, chain_hash: object) -> bool:
+    """Return whether a place holds the hash that must stand there; damaged values never do."""
+    if not (isinstance(event_id, uuid.UUID) and isinstance(mac, bytes)):
+        return False
+    return chain_hash == _link(before, event_id, mac)
+
+
+def _signed(row: tuple[Any, ...]) -> bool:
+    *body, mac = row
     try:
-        return keys.audit.check(event.key_id, canonical(body), event.hmac)
-    except (TypeError, ValueError):
+        return keys.audit.check(str(body[-1]), canonical(body), mac)
+    except (TypeError, ValueError, AttributeError, OverflowError):
         return False

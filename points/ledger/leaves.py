@@ -17,7 +17,7 @@ from app.rows import driver_row, insert_if_absent, insert_rows
 from points.ledger.form import LEAF_FORM, leaf_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.models import AccountSalt, SealLeaf, Transfer, TreeHead
-from points.ledger.stored import stored_rows
+from app.stored import stored_rows
 
 TREE = "ledger"
 BATCH = 1_000

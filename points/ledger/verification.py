@@ -22,7 +22,7 @@ from points.ledger.form import is_signed, transfer_form, transfers_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.leaves import BATCH, TREE, hashed_rows
 from points.ledger.models import Account, Posting, SealLeaf, Transfer, TreeHead
-from points.ledger.stored import STREAMED, stored_rows
+from app.stored import STREAMED, stored_rows
 
 _ACCOUNT, _POSTING, _TRANSFER = (
     Base.metadata.tables[model.__tablename__] for model in (Account, Posting, Transfer)

@@ -1,15 +1,20 @@
 """The audit log on both databases: signed, chained, never changed, and able to say what was touched."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app import db
+from app import db, keys, migrate
 from app.audit import chain, events
 from app.audit.models import AuditDetail, AuditEvent, DataKey
+from app.config import load
 from app.db import reading, transaction
 from app.ids import new_id
 from app.permissions import SYSTEM
+from tests.conftest import ENVIRONMENT
 
 
 def _three(session: object) -> list[object]:
@@ -134,3 +139,30 @@ def test_a_removed_event_is_named(database: db.Database) -> None:
     with reading() as session:
         assert [one.kind for one in chain.verify(session)] == ["missing"]
         assert session.scalars(select(AuditEvent)).all()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("at", "never"), ("id", b"short"), ("hmac", "text"), ("form", "x")]
+)
+def test_a_damaged_row_never_stops_the_check(tmp_path: Path, column: str, value: object) -> None:
+    settings = load({**ENVIRONMENT, "ZHONGLI_DATA_DIR": str(tmp_path)})
+    keys.use(settings)
+    database = db.connect(settings)  # only SQLite stores what its column cannot hold
+    migrate.upgrade(database)
+    try:
+        with transaction() as session:
+            _three(session)
+            chain.extend(session)
+        with database.writer.connect() as connection:
+            connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
+            connection.commit()
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        raw = sqlite3.connect(tmp_path / "zhongli.sqlite3")
+        statement = f"UPDATE audit_event SET {column} = ? WHERE id = (SELECT min(id) FROM audit_event)"
+        raw.execute(statement, (value,))
+        raw.commit()
+        raw.close()
+        with reading() as session:
+            assert list(chain.verify(session))
+    finally:
+        database.close()

@@ -1,4 +1,4 @@
-"""Rows of the ledger as they are stored, read past the unit of work: fast, and never stopped by a damaged one."""
+"""Signed rows as they are stored, read past the unit of work: fast, and never stopped by a damaged one."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
