@@ -63,10 +63,21 @@ def code_taken() -> str:
 
 
 def identity_taken() -> str:
-    """Return the sentence for a claimed identity number; it says what to do and not whose it is."""
+    """Return the sentence for a claimed identity number; it says what to do, and not whose the number is nor
+    in which quality its bearer is known: recipients of assistance stand in the same register."""
     return str(
-        _("这个证件号码已经登记。是您本人的请直接登录；忘记登录名或由单位代为登记的，请联系民政部门核实。")
+        _(
+            "用这个证件号码不能在这里登记。您如果已有登录名，请直接登录；没有的，请带证件到所在地民政部门办理。"
+        )
     )
+
+
+class IdentityTaken(Conflict):
+    """The identity number has its person already; ``party_id`` is for the trace, never for a page."""
+
+    def __init__(self, party_id: uuid.UUID) -> None:
+        super().__init__(identity_taken(), field="identity_number")
+        self.party_id = party_id
 
 
 def ensure_free_uscc(session: Session, code: str, *, except_id: uuid.UUID | None = None) -> None:
@@ -77,10 +88,10 @@ def ensure_free_uscc(session: Session, code: str, *, except_id: uuid.UUID | None
 
 
 def ensure_free_identity(session: Session, number: str, *, except_id: uuid.UUID | None = None) -> None:
-    """Return when no living registration claims the number; else raise Conflict."""
+    """Return when no living registration claims the number; else raise IdentityTaken."""
     found = session.scalar(select(Person.party_id).where(Person.identity_hash == identity_hash(number)))
     if found is not None and found != except_id:
-        raise Conflict(identity_taken(), field="identity_number")
+        raise IdentityTaken(found)
 
 
 def candidates(session: Session, party: Party) -> list[Candidate]:

@@ -64,8 +64,8 @@ class UserSession(Base):
 
 
 class SignInAttempt(Base):
-    """One try to sign in, for throttling by name and by address; the name only as a keyed hash, since people
-    type passwords into the wrong field."""
+    """One try to sign in, or to register with somebody's number, for throttling by name and by address; the name
+    only as a keyed hash, since people type passwords into the wrong field."""
 
     __tablename__ = "sign_in_attempt"
 

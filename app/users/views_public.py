@@ -18,6 +18,7 @@ from app.feature import Door, NavigationItem
 from app.forms import Act, Form
 from app.identity import check_phone
 from app.parties import organisations, persons
+from app.parties.duplicates import IdentityTaken
 from app.parties.forms import OrganisationForm, VolunteerForm
 from app.permissions import Actor, Permission
 from app.users import demo, login, passwords, registering, sessions, sign_ins
@@ -65,6 +66,8 @@ def sign_out() -> ResponseReturnValue:
 @public
 def register() -> ResponseReturnValue:
     """Ask whether an organisation or a volunteer registers."""
+    if current_user.is_authenticated:
+        return _already_here()
     return render_template("users/register.html")
 
 
@@ -74,10 +77,11 @@ def register_volunteer() -> ResponseReturnValue:
     """Register a volunteer: fill in, check the answers and choose a sign-in name."""
     details, sign = VolunteerForm(), AgreeingUserForm()
     sign.own_names = (details.name.data or "", details.phone.data or "")
+    taken: list[IdentityTaken] = []
 
     def act(session: Session) -> str:
         agreed = {purpose for purpose, wanted in sign.consents().items() if wanted}
-        with told_beside(details):
+        with told_beside(details, taken):
             registering.register_volunteer(
                 session,
                 details.data_of(),
@@ -90,7 +94,12 @@ def register_volunteer() -> ResponseReturnValue:
     def check(session: Session) -> None:
         persons.ensure_registrable(session, details.data_of())
 
-    return _in_two_steps(details, sign, check, act, "users/register_volunteer.html")
+    answer = _in_two_steps(details, sign, check, act, "users/register_volunteer.html")
+    for refused in taken:
+        # Registering was undone as a whole; that it was tried stays.
+        with transaction() as session:
+            registering.trace_taken(session, refused.party_id, actor=current_actor())
+    return answer
 
 
 @bp.route("/register/organisation", methods=["GET", "POST"])
@@ -127,7 +136,7 @@ def _in_two_steps(
 ) -> ResponseReturnValue:
     """Show the form, then the answers with the sign-in name; only the last step writes."""
     if current_user.is_authenticated:
-        raise Conflict(_("您已登录。要为别的单位或个人登记，请先退出。"))
+        return _already_here()
     step = request.form.get("step", "fill")
     if request.method == "POST" and step in {"check", "done"} and details.validate():
         if step == "done":
@@ -142,6 +151,13 @@ def _in_two_steps(
     return render_template(template, form=details, details=details, checking=False), status
 
 
+def _already_here() -> ResponseReturnValue:
+    """Lead a signed-in person to the own registration; whoever registers somebody else signs out first."""
+    own = current_actor().may(Permission.OWN_REGISTRATION)
+    page = render_template("users/register_signed_in.html", own=own)
+    return page, 200 if request.method == "GET" else Conflict.status
+
+
 def _refused(details: Form, check: Callable[[Session], None]) -> bool:
     """Ask beforehand what the register would refuse, so that nobody chooses a password in vain."""
     try:
@@ -154,11 +170,16 @@ def _refused(details: Form, check: Callable[[Session], None]) -> bool:
 
 
 @contextmanager
-def told_beside(details: Form) -> Iterator[None]:
-    """Put a refusal that names a field of the first step beside it; the transaction still ends."""
+def told_beside(details: Form, taken: list[IdentityTaken] | None = None) -> Iterator[None]:
+    """Put a refusal that names a field of the first step beside it; the transaction still ends.
+
+    ``taken`` gets what a visitor learned about somebody's number, for the trace.
+    """
     try:
         yield
     except Refused as refused:
+        if taken is not None and isinstance(refused, IdentityTaken):
+            taken.append(refused)
         if refused.field in details:
             details.note(refused)
         raise

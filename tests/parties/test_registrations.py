@@ -240,7 +240,7 @@ def test_an_identity_number_is_claimed_once(database: Database) -> None:
         party = admitted_volunteer(session)
         person = session.get_one(Person, party.id)
         assert person.born_on is not None and person.sex is not None
-    with pytest.raises(Conflict, match="已经登记") as refused, transaction() as session:
+    with pytest.raises(Conflict, match="不能在这里登记") as refused, transaction() as session:
         persons.register_volunteer(session, volunteer_data(person=person_data(name="另一人")), actor=ANYONE)
     assert refused.value.field == "identity_number"
 

@@ -6,11 +6,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
+from app.audit.models import AuditEvent
 from app.db import reading, transaction
-from app.parties import organisations, queries, registrations
+from app.parties import organisations, persons, queries, registrations
 from app.parties.kinds import ConsentPurpose, RegistrationState
 from app.parties.models import Party
 from app.permissions import SYSTEM, Role
+from app.users import registering
 from app.users.models import UserSession
 from tests.parties.people import (
     PASSWORD,
@@ -121,12 +124,39 @@ def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any, web
     )
     assert made.status_code == 303, made.text
     assert "孙经办" in client.get("/my/organisation/users").text
-    assert client.get("/register/organisation").status_code == 409  # signed in
+    for address in ("/register", "/register/organisation", "/register/volunteer"):
+        page = client.get(address)
+        assert page.status_code == 200 and "您已登录" in page.text and "/my/registration" in page.text
+    again = client.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
+    assert again.status_code == 409 and "您已登录" in again.text
     visitor = web.test_client()
     taken = visitor.post("/register/organisation", data=details | {"step": "check"})
     assert taken.status_code == 422 and "已经登记" in taken.text
     again = visitor.post("/register/organisation", data=details | SIGN | manager | {"step": "done"})
     assert again.status_code == 422 and ("已有人使用" in again.text or "已经登记" in again.text)
+
+
+def test_asking_whose_number_is_known_costs_and_is_traced(client: Any, web: Flask) -> None:
+    with transaction() as session:
+        known = persons.register_contact(session, person_data(1, name="张户主"), actor=SYSTEM)
+    check = client.post("/register/volunteer", data=VOLUNTEER | {"step": "check"})
+    assert check.status_code == 200 and "请核对" in check.text
+    for _try in range(registering.REFUSED_PER_ADDRESS):
+        refused = client.post("/register/volunteer", data=VOLUNTEER | SIGN | {"step": "done"})
+        assert refused.status_code == 422 and "不能在这里登记" in refused.text
+        assert "张户主" not in refused.text and "已经登记" not in refused.text
+    with reading() as session:
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.verb == "registration.refuse_taken")
+        ).all()
+        assert len(events) == registering.REFUSED_PER_ADDRESS
+        assert {(one.party_id, one.address) for one in events} == {(known.id, "127.0.0.1")}
+    free = VOLUNTEER | {"identity_number": person_data(2).identity_number}
+    for data in (VOLUNTEER, free):
+        braked = client.post("/register/volunteer", data=data | SIGN | {"step": "done"})
+        assert braked.status_code == 422 and "30 分钟" in braked.text and "不能在这里登记" not in braked.text
+    with clock.at(clock.now() + registering.WAIT):
+        assert client.post("/register/volunteer", data=free | SIGN | {"step": "done"}).status_code == 303
 
 
 def test_a_first_password_must_be_changed(client: Any, web: Flask) -> None:
