@@ -556,6 +556,12 @@ def upgrade() -> None:
             nullable=False,
             comment="when new transfers were last looked for",
         ),
+        sa.Column(
+            "looked_at",
+            types.UtcTimeType(),
+            nullable=True,
+            comment="the same in machine time, as keys are made",
+        ),
         sa.PrimaryKeyConstraint("tree", name=op.f("pk_tree_head")),
     )
     op.create_table(

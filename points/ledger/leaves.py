@@ -1,7 +1,8 @@
 """Giving transfers their place in the tree, apart from posting, so that no posting queues on a number.
 
-The minute job looks back an hour, since keys made by several programs are not in commit order; the nightly one
-looks at everything. Hashing happens outside the write lock, at most 1,000 leaves are added in a transaction.
+The minute job looks back an hour before its last look, since keys made by several programs are not in commit
+order; the nightly one looks at everything. Hashing happens outside the write lock, at most 1,000 leaves are
+added in a transaction.
 """
 
 from datetime import datetime, timedelta
@@ -14,10 +15,10 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Base, reading, transaction
 from app.rows import driver_row, insert_if_absent, insert_rows
+from app.stored import stored_rows
 from points.ledger.form import LEAF_FORM, leaf_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.models import AccountSalt, SealLeaf, Transfer, TreeHead
-from app.stored import stored_rows
 
 TREE = "ledger"
 BATCH = 1_000
@@ -31,19 +32,27 @@ Hashed = tuple[UUID, bytes]
 
 
 def number_leaves(*, everything: bool = False) -> int:
-    """Give a leaf to every transfer of the last hour (or of all time) that has none; return how many got one.
+    """Give a leaf to every transfer since an hour before the last look (or of all time) that has none.
+
+    Returns how many got one.
 
     Opens its own transactions, one per 1,000 leaves. Safe twice and at once: whoever comes second finds the
     leaves there.
     """
-    after = _FIRST if everything else _key_at(clock.true_now() - WINDOW)
+    began = clock.true_now()
+    with reading(fresh=True) as session:
+        head = session.get(TreeHead, TREE)
+    # After an outage the look begins where the last whole one did, however long ago that was.
+    since = None if everything or head is None else head.looked_at
+    after = _FIRST if since is None else _key_at(min(since, began) - WINDOW)
     added = 0
     while True:
-        with reading() as session:
+        with reading(fresh=True) as session:
             hashed = without_leaf(session, after)
+        whole = len(hashed) < BATCH
         with transaction() as session:
-            added += add_leaves(session, hashed)
-        if len(hashed) < BATCH:
+            added += add_leaves(session, hashed, looked_at=began if whole else None)
+        if whole:
             return added
         after = hashed[-1][0]
 
@@ -66,11 +75,16 @@ def hashed_rows(session: Session, rows: list[tuple[Any, ...]]) -> list[Hashed]:
     return [(row[0], leaf_hash(row, b"".join(salts.get(side, b"") for side in _sides(row)))) for row in rows]
 
 
-def add_leaves(session: Session, hashed: list[Hashed]) -> int:
-    """Append leaves to the tree in the order given, leaving out what has got a leaf meanwhile; return how many."""
-    insert_if_absent(session, TreeHead, tree=TREE, leaves=0, numbered_at=clock.now())
+def add_leaves(session: Session, hashed: list[Hashed], *, looked_at: datetime | None) -> int:
+    """Append leaves to the tree in the order given, leaving out what has got a leaf meanwhile; return how many.
+
+    ``looked_at`` is when a look that has now come to its end began; None while it goes on.
+    """
+    insert_if_absent(session, TreeHead, tree=TREE, leaves=0, numbered_at=clock.now(), looked_at=None)
     head = session.get_one(TreeHead, TREE, with_for_update=True, populate_existing=True)
-    head.numbered_at = clock.now()
+    if looked_at is not None:
+        head.numbered_at = clock.now()
+        head.looked_at = looked_at
     keys = [key for key, _ in hashed]
     there = set(session.scalars(select(SealLeaf.thing_id).where(SealLeaf.thing_id.in_(keys))))
     new = [one for one in hashed if one[0] not in there]

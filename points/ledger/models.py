@@ -194,6 +194,7 @@ class TreeHead(Base):
     tree: Mapped[str] = mapped_column(String(32), primary_key=True)
     leaves: Mapped[int] = mapped_column(BigInteger)
     numbered_at: Mapped[UtcTime] = mapped_column(comment="when new transfers were last looked for")
+    looked_at: Mapped[UtcTime | None] = mapped_column(comment="the same in machine time, as keys are made")
 
 
 class SealLeaf(Base):

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.labels import Labelled
 from app.rows import driver_row
+from app.stored import STREAMED, stored_rows
 from points.ledger.form import is_signed, transfer_form, transfers_hash
 from points.ledger.kinds import LeafKind
 from points.ledger.leaves import BATCH, TREE, hashed_rows
 from points.ledger.models import Account, Posting, SealLeaf, Transfer, TreeHead
-from app.stored import STREAMED, stored_rows
 
 _ACCOUNT, _POSTING, _TRANSFER = (
     Base.metadata.tables[model.__tablename__] for model in (Account, Posting, Transfer)

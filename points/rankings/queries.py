@@ -1,6 +1,7 @@
 """Reading the rankings: the top, any page, one party's place. Only who may be named is there, without a gap.
 
-Organisations appear; natural persons only while they agree to be named, and never minors; households never.
+Of those who were admitted and have not left, organisations appear; natural persons only while they agree to be
+named, and never minors; households never.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.paging import Order, Page, fetch
+from app.parties.directory import SHOWN
 from app.parties.models import (
     Consent,
     ConsentPurpose,
@@ -153,9 +155,13 @@ def _may_be_named() -> ColumnElement[bool]:
         Person.party_id == Standing.party_id,
         or_(Person.born_on.is_(None), Person.born_on <= _born_by(today)),
     )
-    return or_(
-        Standing.party_kind == PartyKind.ORGANISATION,
-        and_(Standing.party_kind == PartyKind.PERSON, of_age, agreed),
+    present = exists().where(Party.id == Standing.party_id, Party.state.in_(SHOWN))
+    return and_(
+        present,
+        or_(
+            Standing.party_kind == PartyKind.ORGANISATION,
+            and_(Standing.party_kind == PartyKind.PERSON, of_age, agreed),
+        ),
     )
 
 

@@ -36,7 +36,7 @@ def is_period(text: str) -> bool:
     if text == ALL:
         return True
     year, _, month = text.partition("-")
-    if not (len(year) == 4 and year.isascii() and year.isdecimal() and year[0] != "0"):
+    if not (len(year) == 4 and year.isascii() and year.isdecimal() and "1900" <= year <= "2200"):
         return False
     return text == year or (
         len(month) == 2 and month.isascii() and month.isdecimal() and "01" <= month <= "12"

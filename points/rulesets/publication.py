@@ -45,6 +45,8 @@ def draft_ruleset(session: Session, document: RulesetDocument, *, actor: Actor) 
     there = session.scalar(
         select(Ruleset).where(Ruleset.programme_id == programme.id, Ruleset.version == document.version)
     )
+    if there is not None:
+        there = lock(session, Ruleset, there.id)  # it may have been published a moment ago
     if there is not None and there.state is RulesetState.PUBLISHED:
         raise Conflict(_("第 %(version)d 版已经发布，不能修改；请另立新版。", version=there.version))
     if there is not None:

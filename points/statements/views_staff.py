@@ -7,7 +7,7 @@ from app import clock
 from app.access import current_actor, requires
 from app.db import reading
 from app.parties import queries as parties
-from app.permissions import Permission, ensure_may
+from app.permissions import Permission
 from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
 from points.statements import screens
@@ -22,8 +22,7 @@ def show(code: str) -> ResponseReturnValue:
     actor, today = current_actor(), clock.today()
     choice = screens.read_choice(request.args)
     with reading() as session:
-        party = parties.by_code(session, code)
-        ensure_may(actor, Permission.READ_POINTS, region_code=party.region_code)
+        party = parties.staff_get(session, code, actor=actor, permission=Permission.READ_POINTS)
         screen = screens.screen(session, party, choice, actor, today)
     return render_template(
         "points/statement.html",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.db import Base, Database, append_only_ddl, reading, transaction
 from app.permissions import SYSTEM
 from points.awards import award, reverse_award
@@ -189,3 +191,14 @@ def test_leaves_are_added_once(database: Database, party: UUID) -> None:
         award(session, city.gift(party), actor=SYSTEM)
     assert number_leaves() == 1
     assert breaks() == []
+
+
+def test_after_an_outage_nothing_is_left_without_a_leaf(
+    database: Database, party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        award(session, city.gift(party), actor=SYSTEM)
+    real = clock.true_now
+    monkeypatch.setattr(clock, "true_now", lambda: real() + timedelta(hours=30))  # the jobs stood still
+    assert number_leaves() == 1
+    assert number_leaves(everything=True) == 0
