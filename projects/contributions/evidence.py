@@ -130,11 +130,13 @@ def _ensure_open(contribution: Contribution, actor: Actor) -> None:
 
 
 def may_read(session: Session, file: EvidenceFile, actor: Actor) -> bool:
-    """Say who sees evidence: the organisation that logged it, the giver, and staff of the place."""
+    """Say who sees evidence: the organisation that logged it, the giver, person or organisation, staff of the place."""
     contribution = session.get(Contribution, file.subject_id)
     if contribution is None:
         return False
-    if contribution.organisation_id in actor.organisations(Permission.LOG_CONTRIBUTIONS):
+    if {contribution.organisation_id, contribution.party_id} & {
+        *actor.organisations(Permission.LOG_CONTRIBUTIONS)
+    }:
         return True
     if actor.person_id is not None and actor.person_id == contribution.party_id:
         return True

@@ -1,23 +1,30 @@
 """Who gave: what a clerk may choose from, and whom a typed name or number means."""
 
+import re
+import unicodedata
 import uuid
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.errors import InvalidInput
 from app.identity.findings import normalise
 from app.parties import names
 from app.parties import queries as parties
 from app.parties.kinds import PartyKind, RegistrationState
 from app.parties.models import Party
+from app.parties.rules import is_minor
 from points.rulesets.kinds import ContributionKind
 from projects.contributions.models import Contribution
 from projects.contributions.rules import TIME_KINDS
 
 _MOST = 200
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,20}(?![0-9A-Za-z])")
+_BESIDE = re.compile(r"[:/;；|]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +59,30 @@ def suggested(session: Session, organisation_id: uuid.UUID, kind: ContributionKi
     return [Giver(own.id, own.name), *(Giver(donor.id, donor.name) for donor in donors), *people]
 
 
-def find(session: Session, typed: str, organisation_id: uuid.UUID, kind: ContributionKind) -> uuid.UUID:
+def find(
+    session: Session,
+    typed: str,
+    organisation_id: uuid.UUID,
+    kind: ContributionKind,
+    *,
+    kept: uuid.UUID | None = None,
+) -> uuid.UUID:
     """Return the registered party that a clerk means.
 
-    Understands what the form suggests, a unified social credit code, a volunteer number, an organisation's full
-    name and the name of somebody of the organisation. Raises InvalidInput (field ``giver``) when it is
-    nobody or more than one.
+    Understands what the form suggests, a unified social credit code, an organisation's full name, the name or
+    volunteer number of somebody of the organisation, and name and number together of any other volunteer who is
+    of age. ``kept`` is the giver of the entry that is edited, who may stay. Raises InvalidInput (field ``giver``)
+    when it is nobody or more than one.
     """
+    if kept is not None and typed.strip() == text_of(session, parties.get(session, kept)):
+        return kept
     offered = suggested(session, organisation_id, kind)
     for giver in offered:
         if giver.text == typed.strip():
             return giver.party_id
-    number = normalise(typed).upper()
-    found = parties.by_uscc(session, number) or parties.by_volunteer_number(session, number)
+    found = parties.by_uscc(session, normalise(typed)) or _volunteer(
+        session, typed, {giver.party_id for giver in offered}
+    )
     if found is not None:
         return found.id
     same = {giver.party_id for giver in offered if giver.text.partition("（")[0] == typed.strip()}
@@ -83,15 +101,53 @@ def find(session: Session, typed: str, organisation_id: uuid.UUID, kind: Contrib
         raise InvalidInput(_("有同名的，请改填志愿者编号或统一社会信用代码。"), field="giver")
     raise InvalidInput(
         _(
-            "没有找到这个已入驻的贡献方。请填写单位全称、统一社会信用代码或志愿者编号；还没有入驻的，请先办理入驻登记。"
+            "没有找到这个已入驻的贡献方。单位请填写全称或统一社会信用代码；不是本单位的志愿者，"
+            "请同时填写姓名和编号，例如“王秀英 610300000000001”；还没有入驻的，请先办理入驻登记。"
         ),
         field="giver",
     )
 
 
+def hold(session: Session, party_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Party]:
+    """Return givers under a lock, read afresh, so that of two entries of one giver one sees the other.
+
+    Taken before anything else that stands on the giver (hours of a day, caps of the points) and always in the
+    order of keys: who wants several givers, or several caps of one, never waits in a ring. The lock lets foreign
+    keys through (FOR NO KEY UPDATE): who has just logged for the same giver in another transaction holds one.
+    """
+    rows = session.scalars(
+        select(Party)
+        .where(Party.id.in_(set(party_ids)))
+        .order_by(Party.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {party.id: party for party in rows}
+
+
 def text_of(session: Session, party: Party) -> str:
     """Return how the form writes a party that was chosen before."""
     return party.name if party.kind is PartyKind.ORGANISATION else _person(session, party).text
+
+
+def _volunteer(session: Session, typed: str, known: Collection[uuid.UUID]) -> Party | None:
+    """Return the volunteer whose number stands in a text, or None.
+
+    Numbers run on, so that a number alone would tell whoever counts through them all names: for somebody whom the
+    organisation does not know (not among ``known``) the name must stand beside it, and of minors nothing is said.
+    """
+    number = _NUMBER.search(unicodedata.normalize("NFKC", typed))
+    party = parties.by_volunteer_number(session, number[0]) if number else None
+    if number is None or party is None or party.id in known:
+        return party
+    name = unicodedata.normalize("NFKC", typed).replace(number[0], " ").replace("编号", " ")
+    born_on = parties.person_of(session, party.id).born_on
+    may = (
+        names.match_key(_BESIDE.sub("", name)) == party.match_key
+        and party.state is RegistrationState.APPROVED
+        and not is_minor(born_on, clock.today())
+    )
+    return party if may else None
 
 
 def _people(session: Session, organisation_id: uuid.UUID) -> list[Party]:

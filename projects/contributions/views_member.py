@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.access import current_actor, requires
 from app.db import reading
-from app.errors import NotAllowed, NotFound, Refused
+from app.errors import Conflict, NotAllowed, NotFound, Refused
 from app.feature import Door, NavigationItem
 from app.ids import clean_code
 from app.parties import queries as parties
-from app.permissions import Permission
+from app.permissions import Permission, ensure_may
 from app.regions import queries as regions
 from points.rulesets.kinds import ContributionKind
 from projects.catalogue import queries as catalogue
@@ -81,6 +81,9 @@ def new(kind: str) -> ResponseReturnValue:
         old = queries.own_get(session, clean_code(corrects), current_actor()) if corrects else None
         if old is not None:
             organisation_id = old.contribution.organisation_id
+            _ensure_logs_for(organisation_id)
+            if old.contribution.state is not ContributionState.REVERSED:
+                raise Conflict(_("只有已冲正的贡献可以更正登记。"))
             values = _values(session, old)
         else:
             values = new_values(parties.get(session, organisation_id).region_code)
@@ -88,7 +91,9 @@ def new(kind: str) -> ResponseReturnValue:
         suggested = givers.suggested(session, organisation_id, chosen)
 
     def act(session: Session) -> str:
-        entry = form.entry(chosen, givers.find(session, form.giver.data, organisation_id, chosen))
+        kept = old.contribution.party_id if old else None
+        giver_id = givers.find(session, form.giver.data, organisation_id, chosen, kept=kept)
+        entry = form.entry(chosen, giver_id)
         actor = current_actor()
         if old is not None:
             one = contributions.log_again(session, old.contribution.id, entry, actor=actor, files=files)
@@ -108,11 +113,16 @@ def edit(code: str) -> ResponseReturnValue:
     with reading() as session:
         row = queries.own_get(session, clean_code(code), current_actor())
         one = row.contribution
+        _ensure_logs_for(one.organisation_id)
+        # A second press of the button may find it submitted: the form then leads to what the first did.
+        if request.method == "GET" and one.state not in EDITABLE:
+            raise Conflict(_("已经提交核验，不能再修改；需要改动时请联系核验人员退回。"))
         form = _form(session, one.kind, one.organisation_id, _values(session, row))
         suggested = givers.suggested(session, one.organisation_id, one.kind)
 
     def act(session: Session) -> str:
-        entry = form.entry(one.kind, givers.find(session, form.giver.data, one.organisation_id, one.kind))
+        giver_id = givers.find(session, form.giver.data, one.organisation_id, one.kind, kept=one.party_id)
+        entry = form.entry(one.kind, giver_id)
         changed = contributions.edit(
             session, one.id, entry, revision=screens.revision_of(form), actor=current_actor(), files=files
         )
@@ -187,7 +197,7 @@ def _show(code: str, form: StepForm) -> ResponseReturnValue:
             may_log_again=mine
             and one.state is ContributionState.REVERSED
             and queries.correction_of(session, one) is None,
-            may_certify=documents.may_certify(one),
+            may_certify=documents.may_certify(session, one, current_actor()),
             certificate=documents.certificate_of(session, one),
         )
     return page, 422 if request.method == "POST" else 200
@@ -214,6 +224,11 @@ def _finish(session: Session, contribution_id: uuid.UUID, revision: int) -> str:
     else:
         flash(_("已保存，还没有提交。"), "working")
     return url_for(".show", code=code)
+
+
+def _ensure_logs_for(organisation_id: uuid.UUID) -> None:
+    """Keep out the giver, who may read an entry, from its form: that lists the people of who logged it."""
+    ensure_may(current_actor(), Permission.LOG_CONTRIBUTIONS, organisation_id=organisation_id)
 
 
 def _row(code: str) -> Row:

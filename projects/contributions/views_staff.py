@@ -165,6 +165,22 @@ def reverse(code: str) -> ResponseReturnValue:
     return form.carry_out(act) or _show(code, form)
 
 
+@bp.post("/<code>/certificate")
+@requires(Permission.REVOKE_PAPERS)
+def certificate(code: str) -> ResponseReturnValue:
+    """Issue the donation certificate anew after one was revoked."""
+    actor, form = current_actor(), StepForm()
+    with reading() as session:
+        row = queries.staff_get(session, clean_code(code), actor)
+
+    def act(session: Session) -> str:
+        paper = documents.certify(session, row.contribution.id, actor=actor)
+        flash(_("已开具捐赠证书 %(number)s。", number=paper.number_text), "done")
+        return url_for(".show", code=row.contribution.code)
+
+    return form.carry_out(act) or _show(code, form)
+
+
 def _desk(row: Row | None, form: DecisionForm) -> ResponseReturnValue:
     actor, filters = current_actor(), screens.read_filters(request.args)
     with reading() as session:
@@ -229,5 +245,6 @@ def _show(code: str, form: StepForm) -> ResponseReturnValue:
             may_reverse=one.state is ContributionState.AWARDED
             and actor.may(Permission.REVERSE_CONTRIBUTIONS),
             certificate=documents.certificate_of(session, one),
+            may_certify=actor.may(Permission.REVOKE_PAPERS) and documents.may_certify(session, one, actor),
         )
     return page, 422 if request.method == "POST" else 200
