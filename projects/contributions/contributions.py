@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,9 +16,8 @@ from app.files.evidence import Received
 from app.ids import new_id
 from app.parties import queries as parties
 from app.parties.kinds import RegistrationState
-from app.parties.models import Party
 from app.permissions import Actor, Permission, ensure_may
-from projects.contributions import entries, evidence, hours, neighbours, oddities, steps
+from projects.contributions import entries, evidence, givers, hours, neighbours, oddities, steps
 from projects.contributions.entries import Entry
 from projects.contributions.models import Contribution
 from projects.contributions.rules import EDITABLE, VOID, ContributionState, EvidenceKind
@@ -55,7 +55,7 @@ def edit(
     if contribution.state not in EDITABLE:
         raise Conflict(_("已经提交核验，不能再修改；需要改动时请联系核验人员退回。"))
     before = claimed(contribution)
-    entries.fill(session, contribution, entry)
+    _fill(session, contribution, entry)
     contribution.revision += 1
     session.flush()
     evidence.attach(session, contribution, files, actor=actor)
@@ -101,7 +101,8 @@ def log_again(
 ) -> Contribution:
     """Write down in its right form what was reversed; the new entry names the old one and goes its own way.
 
-    It keeps the day on which the first one was written down, so that putting right is no back-fill.
+    It keeps the moment at which the first one was written down, so that putting right is no back-fill; not so
+    when it is another thing (kind, giver) or happened later than that.
     """
     old = hold(session, reversed_id)
     ensure_may(actor, Permission.LOG_CONTRIBUTIONS, organisation_id=old.organisation_id)
@@ -131,8 +132,8 @@ def log_many(
 ) -> list[Contribution]:
     """Write down and submit many entries of one organisation, all or none, with one audit event.
 
-    At most 2,000 a transaction. An entry whose ``row_key`` is known is left out, so that the same table
-    can be handed in again.
+    At most 2,000 a transaction. An entry whose ``row_key`` is known, or came before in the same table, is left
+    out, so that the same table can be handed in again.
     """
     if len(rows) > MOST_OF_A_BATCH:
         raise InvalidInput(_("一批最多 %(most)d 条。", most=MOST_OF_A_BATCH))
@@ -142,12 +143,18 @@ def log_many(
         if keys
         else set()
     )
-    done = []
+    fresh = []
     for entry in rows:
         if entry.row_key is None or entry.row_key not in known:
-            contribution = _log(session, entry, organisation_id=organisation_id, actor=actor)
-            _submit(session, contribution, actor=actor)
-            done.append(contribution)
+            fresh.append(entry)
+            known |= {entry.row_key} - {None}
+    # All givers at once and in order: two tables that name the same people never wait in a ring.
+    givers.hold(session, (entry.party_id for entry in fresh))
+    done = []
+    for entry in fresh:
+        contribution = _log(session, entry, organisation_id=organisation_id, actor=actor)
+        _submit(session, contribution, actor=actor)
+        done.append(contribution)
     session.flush()
     events.record(
         session,
@@ -223,12 +230,11 @@ def _log(
         state_since=moment,
         revision=1,
         oddities=[],
-        logged_at=corrects.logged_at if corrects else moment,
+        logged_at=_first_logged(corrects, entry) if corrects else moment,
         logged_by_id=actor.person_id,
         corrects_id=corrects.id if corrects else None,
     )
-    entries.fill(session, contribution, entry)
-    _ensure_receipt_free(session, contribution)
+    _fill(session, contribution, entry)
     session.add(contribution)
     session.flush()
     evidence.attach(session, contribution, files, actor=actor, is_new=True)
@@ -237,7 +243,11 @@ def _log(
 
 
 def _submit(session: Session, contribution: Contribution, *, actor: Actor) -> None:
-    giver = _hold_giver(session, contribution.party_id)
+    giver = givers.hold(session, [contribution.party_id])[contribution.party_id]
+    if giver.state is not RegistrationState.APPROVED:
+        raise Conflict(
+            _("贡献方现在的状态是“%(state)s”，不能提交核验。", state=giver.state.label), field="party"
+        )
     entries.ensure_right(session, contribution, giver)
     _ensure_receipt_free(session, contribution)
     _ensure_hours_free(session, contribution, actor)
@@ -247,13 +257,20 @@ def _submit(session: Session, contribution: Contribution, *, actor: Actor) -> No
     steps.move(session, contribution, ContributionState.SUBMITTED, actor=actor)
 
 
-def _hold_giver(session: Session, party_id: uuid.UUID) -> Party:
-    """Return the giver under a lock, so that of two overlapping entries one sees the other.
+def _fill(session: Session, contribution: Contribution, entry: Entry) -> None:
+    """Fill a contribution; nothing of it reaches the database before everything was found right."""
+    with session.no_autoflush:
+        entries.fill(session, contribution, entry)
+        _ensure_receipt_free(session, contribution)
 
-    The lock lets foreign keys through (FOR NO KEY UPDATE): who has just logged for the same giver in another
-    transaction holds one, and the two would wait for each other.
+
+def _first_logged(old: Contribution, entry: Entry) -> datetime:
+    """Return since when an entry that corrects a reversed one counts as written down.
+
+    Only what was known then: the same thing of the same giver, done by then. Anything else is new.
     """
-    return session.get_one(Party, party_id, with_for_update={"key_share": True}, populate_existing=True)
+    same = entry.kind is old.kind and entry.party_id == old.party_id
+    return old.logged_at if same and entry.happened_on <= clock.civil_date(old.logged_at) else clock.now()
 
 
 def _ensure_receipt_free(session: Session, contribution: Contribution) -> None:
@@ -283,8 +300,8 @@ def _ensure_hours_free(session: Session, contribution: Contribution, actor: Acto
         )
     day, minutes = hours.busiest(span, others)
     # No day can pass 24 hours here, since no two services of a person share a minute.
-    if hours.requirement(day_minutes=minutes, backfilled=False, value_fen=0).manager and not actor.may(
-        Permission.MANAGE_ORGANISATION_USERS
+    if hours.requirement(day_minutes=minutes, backfilled=False, value_fen=0).manager and not _manages(
+        actor, contribution.organisation_id
     ):
         raise NotAllowed(
             _(
@@ -294,6 +311,10 @@ def _ensure_hours_free(session: Session, contribution: Contribution, actor: Acto
             ),
             field="end",
         )
+
+
+def _manages(actor: Actor, organisation_id: uuid.UUID) -> bool:
+    return actor.is_system or organisation_id in actor.organisations(Permission.MANAGE_ORGANISATION_USERS)
 
 
 def _trace(session: Session, verb: str, contribution: Contribution, *, actor: Actor, **detail: Any) -> None:

@@ -63,7 +63,13 @@ class Entry:
 
 
 def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
-    """Fill a contribution from an entry and check all that is known now. Raises InvalidInput beside its field."""
+    """Fill a contribution from an entry and check all that is known now. Raises InvalidInput beside its field.
+
+    Call it where nothing flushes by itself: half filled, it would trip the database's checks before ours speak.
+    """
+    if contribution.lines:
+        contribution.lines.clear()
+        session.flush()  # the old lines go before the new ones take their places, and before anything changes
     kind = entry.kind
     giver = parties.get(session, entry.party_id)
     if giver.state is not RegistrationState.APPROVED:
@@ -74,7 +80,7 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
     contribution.free_of_charge = entry.free_of_charge
     contribution.description, contribution.beneficiary = entry.description.strip(), entry.beneficiary.strip()
     gift = kind in rules.GIFT_KINDS
-    contribution.receipt_number = (entry.receipt_number.strip() or None) if gift else None
+    contribution.receipt_number = (rules.receipt_key(entry.receipt_number) or None) if gift else None
     contribution.receipt_waiver = (entry.receipt_waiver.strip() or None) if gift else None
     contribution.receiver_name = (entry.receiver_name.strip() or None) if gift else None
     if gift:
@@ -114,9 +120,6 @@ def _fill_time(contribution: Contribution, entry: Entry) -> None:
 
 def _fill_what(session: Session, contribution: Contribution, entry: Entry) -> None:
     kind = entry.kind
-    if contribution.lines:
-        contribution.lines.clear()
-        session.flush()  # the old lines go before the new ones take their places
     contribution.quantity_thousandths, contribution.unit, contribution.amount_fen = None, None, None
     if kind in rules.LINE_KINDS:
         contribution.lines.extend(

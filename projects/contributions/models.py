@@ -48,7 +48,9 @@ class Contribution(Base):
     amount_fen: Mapped[Fen | None] = mapped_column(comment="money, or the value of goods that has a basis")
     quantity_thousandths: Mapped[int | None] = mapped_column(BigInteger, comment="of the item's base unit")
     unit: Mapped[str | None] = mapped_column(String(20), comment="base unit of the quantity")
-    receipt_number: Mapped[str | None] = mapped_column(String(30))
+    receipt_number: Mapped[str | None] = mapped_column(
+        String(30), comment="half-width, upper case, no hyphens"
+    )
     receipt_waiver: Mapped[str | None] = mapped_column(Text, comment="how the giver gave up a receipt")
     receiver_name: Mapped[str | None] = mapped_column(String(100), comment="of a gift: who received it")
     free_of_charge: Mapped[bool] = mapped_column(
@@ -99,7 +101,6 @@ class Contribution(Base):
         Index(
             "uq_contribution_receipt",
             "receipt_number",
-            "kind",
             unique=True,
             sqlite_where=text(_ALIVE),
             postgresql_where=text(_ALIVE),

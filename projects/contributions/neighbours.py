@@ -70,14 +70,13 @@ def requirement_for(session: Session, contribution: Contribution) -> Requirement
 
 
 def holder_of_receipt(session: Session, contribution: Contribution) -> Contribution | None:
-    """Return another living contribution of the same kind with the same receipt number, or None."""
+    """Return another living gift, of whatever kind, with the same receipt number, or None."""
     if contribution.receipt_number is None:
         return None
     return session.scalar(
         select(Contribution)
         .where(
             Contribution.receipt_number == contribution.receipt_number,
-            Contribution.kind == contribution.kind,
             Contribution.state.not_in(VOID),
             Contribution.id != contribution.id,
         )

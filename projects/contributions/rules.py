@@ -257,8 +257,20 @@ def _check_receipt(claim: Claim) -> Iterable[Problem]:
         yield Problem("receipt_number", _("已有票据号，就不需要放弃票据的说明，请留一项。"))
     elif not claim.receipt_number and not claim.receipt_waiver:
         yield Problem("receipt_number", _("请填写捐赠票据号；捐赠人放弃票据的，写明放弃的记录。"))
-    elif claim.receipt_number and not re.fullmatch(r"[0-9A-Za-z-]{4,30}", claim.receipt_number):
+    elif claim.receipt_number and not re.fullmatch(r"[0-9A-Z]{4,30}", claim.receipt_number):
         yield Problem("receipt_number", _("票据号由 4 至 30 位数字或字母组成，请对照票据右上角填写。"))
+
+
+_RECEIPT_NOISE = re.compile(r"[\s\-‐‑‒–—―−﹣ー]")
+
+
+def receipt_key(text: str) -> str:
+    """Return a receipt number as it is stored and compared: half-width, upper case, no hyphens, no blanks.
+
+    >>> receipt_key("ab－0012 345678-")
+    'AB0012345678'
+    """
+    return _RECEIPT_NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 _LONG_NUMBER = re.compile(

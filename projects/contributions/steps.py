@@ -1,5 +1,6 @@
 """The history of a contribution: moves, their rows, their words."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +21,10 @@ _NOTE = Base.metadata.tables[ContributionNote.__tablename__]
 
 def move(
     session: Session, contribution: Contribution, *states: ContributionState, actor: Actor, note: str = ""
-) -> None:
+) -> uuid.UUID:
     """Bring a locked contribution through these states and write a step for each, the note with the first.
 
-    Raises Conflict when one of the moves is none.
+    Returns the key of the last step. Raises Conflict when one of the moves is none.
     """
     moment, old, rows = clock.now(), contribution.state, []
     for new in states:
@@ -32,6 +33,8 @@ def move(
         old = new
     contribution.state, contribution.state_since = old, moment
     _write(session, rows, actor, note)
+    last: uuid.UUID = rows[-1][0]
+    return last
 
 
 def begin(session: Session, contribution: Contribution, *, actor: Actor) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app import clock, figures
 from app.audit import events
-from app.errors import InvalidInput, NotAllowed, Refused
+from app.errors import Conflict, InvalidInput, NotAllowed, Refused
 from app.papers import papers
 from app.parties import interest
-from app.parties import queries as parties
+from app.parties.kinds import RegistrationState
 from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
 from points import awards
@@ -22,14 +22,16 @@ from points.awards import AwardRequest
 from points.rulesets import queries as rulesets
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.rules import Facts, Score, score
-from projects.contributions import hours, neighbours, rules, steps, words
+from projects.contributions import givers, hours, neighbours, rules, steps, words
 from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh, hold
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
 
 PROGRAMME = "social-force"
 LESSON_MINUTES = 45
-"""A class hour (课时) of a training."""
+"""A class hour of a training."""
+LESSON = "课时"
+"""The base unit of trainings that are counted by class hours; others (lectures) are counted as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +97,24 @@ def verify(
 def verify_many(
     session: Session, contributions: Sequence[tuple[uuid.UUID, int]], *, actor: Actor
 ) -> list[Contribution]:
-    """Accept many entries wholly, all or none, given as (key, revision shown). One audit event.
+    """Accept many entries wholly, all or none, given as (key, revision shown). One audit event for the batch.
 
-    Each passes the same guards as alone. Raises what the first refused one raises, naming its code.
+    Each passes the same guards as alone, in the order of givers. Raises what the first refused one raises, its
+    sentence beginning with the entry's code.
     """
     if len(contributions) > MOST_OF_A_BATCH:
         raise InvalidInput(_("一批最多 %(most)d 条。", most=MOST_OF_A_BATCH))
     # Locks are taken in the order of keys, first of entries, then of givers: two batches never wait in a ring.
-    held = [_judged(session, key, revision, actor) for key, revision in sorted(contributions)]
-    done = sorted(held, key=lambda one: (one.party_id, one.id))
-    for contribution in done:
+    held = [(hold(session, key), revision) for key, revision in sorted(contributions)]
+    givers.hold(session, (one.party_id for one, _revision in held))
+    done = []
+    for contribution, revision in sorted(held, key=lambda pair: (pair[0].party_id, pair[0].id)):
         try:
+            _ensure_judged(session, contribution, revision, actor)
             _verify(session, contribution, WHOLE, actor=actor)
         except Refused as refused:
             raise type(refused)(f"{contribution.code}：{refused.sentence}") from refused
+        done.append(contribution)
     session.flush()
     events.record(
         session,
@@ -127,9 +133,9 @@ def send_back(
     """Return an entry to its organisation with what is to be mended."""
     contribution = _judged(session, contribution_id, revision, actor)
     reason = ensure_reason(reason)
-    steps.move(session, contribution, ContributionState.SENT_BACK, actor=actor, note=reason)
+    step_id = steps.move(session, contribution, ContributionState.SENT_BACK, actor=actor, note=reason)
     contribution.reviewed_by_id = None
-    words.tell(session, contribution, words.SENT_BACK, {"reason": reason})
+    words.tell(session, contribution, words.SENT_BACK, {"reason": reason}, step_id=step_id)
     _trace(session, "contribution.send_back", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -140,8 +146,8 @@ def refuse(
     """Decide that an entry does not count, with the reason. It stays to be read."""
     contribution = _judged(session, contribution_id, revision, actor)
     reason = ensure_reason(reason)
-    steps.move(session, contribution, ContributionState.REFUSED, actor=actor, note=reason)
-    words.tell(session, contribution, words.REFUSED, {"reason": reason})
+    step_id = steps.move(session, contribution, ContributionState.REFUSED, actor=actor, note=reason)
+    words.tell(session, contribution, words.REFUSED, {"reason": reason}, step_id=step_id)
     _trace(session, "contribution.refuse", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -152,11 +158,12 @@ def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor:
     ensure_may(actor, Permission.REVERSE_CONTRIBUTIONS, region_code=contribution.region_code)
     ensure_four_eyes(actor, contribution.verified_by_id, contribution.reviewed_by_id)
     interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
+    givers.hold(session, [contribution.party_id])
     reason = ensure_reason(reason)
-    steps.move(session, contribution, ContributionState.REVERSED, actor=actor, note=reason)
+    step_id = steps.move(session, contribution, ContributionState.REVERSED, actor=actor, note=reason)
     awards.reverse_award(session, source_kind=THING, source_id=contribution.id, reason=reason, actor=actor)
     papers.revoke_of_source(session, THING, contribution.id, reason=reason, actor=actor)
-    words.tell(session, contribution, words.REVERSED, {"reason": reason})
+    words.tell(session, contribution, words.REVERSED, {"reason": reason}, step_id=step_id)
     _trace(session, "contribution.reverse", contribution, actor=actor, reason=reason)
     return contribution
 
@@ -192,12 +199,25 @@ def _ensure_may_judge(session: Session, contribution: Contribution, actor: Actor
 def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
     """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
     contribution = hold(session, contribution_id)
-    _ensure_may_judge(session, contribution, actor)
-    ensure_fresh(contribution, revision)
+    _ensure_judged(session, contribution, revision, actor)
     return contribution
 
 
+def _ensure_judged(session: Session, contribution: Contribution, revision: int, actor: Actor) -> None:
+    _ensure_may_judge(session, contribution, actor)
+    ensure_fresh(contribution, revision)
+
+
 def _verify(session: Session, contribution: Contribution, found: Verified, *, actor: Actor) -> None:
+    giver = givers.hold(session, [contribution.party_id])[contribution.party_id]
+    if giver.state is not RegistrationState.APPROVED:
+        raise Conflict(
+            _(
+                "贡献方现在的状态是“%(state)s”，不能计分。请退回登记单位，恢复入驻后再核验；不应计分的，请选“不予认定”。",
+                state=giver.state.label,
+            ),
+            field="reason",
+        )
     needed = neighbours.requirement_for(session, contribution)
     if needed.second_person and contribution.state is ContributionState.SUBMITTED:
         raise NotAllowed(_("这条贡献要由两名工作人员先后核验，请先由一人初核。"), field="reason")
@@ -209,7 +229,7 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
     _take_figures(contribution, found)
     contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
     states = (ContributionState.VERIFIED, ContributionState.AWARDED)
-    steps.move(session, contribution, *states, actor=actor, note=found.reason)
+    step_id = steps.move(session, contribution, *states, actor=actor, note=found.reason)
     award = awards.award(
         session,
         AwardRequest(
@@ -219,14 +239,14 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
             revision=contribution.revision,
             party_id=contribution.party_id,
             acting_role=contribution.acting_role,
-            region_code=parties.get(session, contribution.party_id).region_code,
+            region_code=giver.region_code,
             facts=facts_of(contribution),
         ),
         actor=actor,
     )
     contribution.awarded_centipoints = award.points
     values = {"points": figures.points(award.points), "wording": award.wording}
-    words.tell(session, contribution, words.AWARDED, values)
+    words.tell(session, contribution, words.AWARDED, values, step_id=step_id)
 
 
 def _take_figures(contribution: Contribution, found: Verified) -> None:
@@ -264,7 +284,7 @@ def facts_of(contribution: Contribution, *, claimed: bool = False) -> Facts:
     minutes = one.service_minutes if claimed else one.verified_minutes
     amount_fen = one.amount_fen if claimed else one.verified_amount_fen
     quantity = one.quantity_thousandths if claimed else one.verified_quantity_thousandths
-    if contribution.kind is ContributionKind.TRAINING and quantity is not None:
+    if one.kind is ContributionKind.TRAINING and one.unit == LESSON and quantity is not None:
         minutes, quantity = quantity * LESSON_MINUTES // 1000, None
     return Facts(
         kind=contribution.kind,

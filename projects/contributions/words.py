@@ -1,5 +1,6 @@
 """What the giver and the organisation are told when a contribution has been judged."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,8 +38,15 @@ REVERSED = Wording(
 )
 
 
-def tell(session: Session, contribution: Contribution, wording: Wording, values: Mapping[str, Any]) -> None:
-    """Put the message into the inboxes of the organisation that logged and of the giver, once per revision."""
+def tell(
+    session: Session,
+    contribution: Contribution,
+    wording: Wording,
+    values: Mapping[str, Any],
+    *,
+    step_id: uuid.UUID,
+) -> None:
+    """Put the message of a step into the inboxes of the organisation that logged and of the giver, once."""
     filled = {"what": contribution.kind.label, "day": day_text(contribution.happened_on), **values}
     for party_id in sorted({contribution.organisation_id, contribution.party_id}):
         inbox.send(
@@ -46,6 +54,6 @@ def tell(session: Session, contribution: Contribution, wording: Wording, values:
             party_id,
             wording,
             filled,
-            key=f"{wording.name}:{contribution.code}:{contribution.revision}",
+            key=f"{wording.name}:{step_id.hex}",
             link=f"/my/contributions/{contribution.code}",
         )
