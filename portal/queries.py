@@ -159,7 +159,7 @@ def registrations_waiting(session: Session, actor: Actor) -> Waiting:
 def contributions_waiting(session: Session, actor: Actor) -> tuple[Waiting, contributions.Page]:
     """Return the queue of contributions to verify in the actor's regions, and its first lines."""
     page = contributions.staff_waiting(session, actor, contributions.Filters())
-    oldest = min((row.contribution.state_since for row in page.rows), default=None)
+    oldest = contributions.staff_waiting_since(session, actor)
     return Waiting(contributions.staff_waiting_count(session, actor), _days(session, oldest)), page
 
 

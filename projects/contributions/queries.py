@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import paging
@@ -17,17 +17,19 @@ from app.paging import Order
 from app.parties.models import Party
 from app.permissions import Actor, Permission
 from app.regions.rules import within, within_any
-from points.rulesets.kinds import ContributionKind
+from points.rulesets.kinds import ContributionKind, EvidenceGrade
 from projects.catalogue.models import CatalogueItem
+from projects.contributions.hours import SECOND_PERSON_FEN
 from projects.contributions.models import (
     Contribution,
     ContributionEvidence,
     ContributionNote,
     ContributionStep,
 )
-from projects.contributions.rules import WAITING, ContributionState, EvidenceKind
+from projects.contributions.rules import WAITING, ContributionState, EvidenceKind, receipt_key
 
 PAGE = 50
+_LONGEST_FIRST = (Order(Contribution.state_since), Order(Contribution.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +112,46 @@ def staff_rows(session: Session, actor: Actor, filters: Filters, *, limit: int) 
 
 
 def staff_waiting(session: Session, actor: Actor, filters: Filters, place: Place = TOP) -> Page:
-    """Return what waits for verification in the actor's regions, the longest waiting first."""
+    """Return what waits for verification in the actor's regions: first what has been in its state longest."""
+    wanted = _named().where(*_waiting_for(actor), *_narrow(filters))
+    return _cut(session, wanted, _LONGEST_FIRST, place)
+
+
+def staff_plain(session: Session, actor: Actor, place: Place = TOP) -> Page:
+    """Return what of it is documented, not odd, not back-filled and not large: candidates for a batch."""
     wanted = _named().where(
-        in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING), *_narrow(filters)
+        *_waiting_for(actor),
+        Contribution.evidence_grade != EvidenceGrade.D,
+        cast(Contribution.oddities, Text) == "[]",
+        Contribution.backfilled.is_(False),
+        func.coalesce(Contribution.amount_fen, 0) < SECOND_PERSON_FEN,
     )
-    return _cut(session, wanted, Order(Contribution.id), place)
+    return _cut(session, wanted, _LONGEST_FIRST, place)
+
+
+def staff_next_code(session: Session, actor: Actor, done: Contribution) -> str | None:
+    """Return the code of the waiting entry after this one in the order of the desk, else of the first other one."""
+    others = (
+        select(Contribution.code)
+        .where(*_waiting_for(actor), Contribution.id != done.id)
+        .order_by(*(one.column for one in _LONGEST_FIRST))
+        .limit(1)
+    )
+    later = or_(
+        Contribution.state_since > done.state_since,
+        (Contribution.state_since == done.state_since) & (Contribution.id > done.id),
+    )
+    return session.scalar(others.where(later)) or session.scalar(others)
+
+
+def staff_waiting_since(session: Session, actor: Actor) -> datetime | None:
+    """Return since when the entry waits that has waited longest in the actor's regions; None when none does."""
+    return session.scalar(select(func.min(Contribution.state_since)).where(*_waiting_for(actor)))
 
 
 def staff_waiting_count(session: Session, actor: Actor) -> int:
     """Return how many contributions wait in the actor's regions."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Contribution)
-            .where(in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING))
-        )
-        or 0
-    )
+    return session.scalar(select(func.count()).select_from(Contribution).where(*_waiting_for(actor))) or 0
 
 
 def own_get(session: Session, code: str, actor: Actor) -> Row:
@@ -193,6 +218,10 @@ def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return within_any(Contribution.region_code, actor.regions(permission))
 
 
+def _waiting_for(actor: Actor) -> list[ColumnElement[bool]]:
+    return [in_regions(actor, Permission.VERIFY_CONTRIBUTIONS), Contribution.state.in_(WAITING)]
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     mine = list(actor.organisations(Permission.LOG_CONTRIBUTIONS))
     conditions: list[ColumnElement[bool]] = []
@@ -232,7 +261,7 @@ def _narrow(filters: Filters) -> list[ColumnElement[bool]]:
             or_(
                 Contribution.party_id.in_(named),
                 Contribution.organisation_id.in_(named),
-                Contribution.receipt_number == filters.text,
+                Contribution.receipt_number == receipt_key(filters.text),
                 Contribution.code == filters.text.upper(),
             )
         )
@@ -241,7 +270,7 @@ def _narrow(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _page(session: Session, scope: ColumnElement[bool], filters: Filters, place: Place) -> Page:
     conditions = [scope, *_narrow(filters)]
-    page = _cut(session, _named().where(*conditions), Order(Contribution.id, descending=True), place)
+    page = _cut(session, _named().where(*conditions), [Order(Contribution.id, descending=True)], place)
     counted = Contribution.state == ContributionState.AWARDED
     row = session.execute(
         select(
@@ -254,8 +283,8 @@ def _page(session: Session, scope: ColumnElement[bool], filters: Filters, place:
     return Page(page.rows, page.before, page.after, Sums(*(int(figure) for figure in row)))
 
 
-def _cut(session: Session, wanted: Any, order: Order, place: Place) -> Page:
-    found = paging.fetch(session, wanted, [order], after=place.after, before=place.before, size=PAGE)
+def _cut(session: Session, wanted: Any, order: Sequence[Order], place: Place) -> Page:
+    found = paging.fetch(session, wanted, order, after=place.after, before=place.before, size=PAGE)
     return Page([Row(*row) for row in found.rows], found.before, found.after)
 
 
