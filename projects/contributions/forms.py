@@ -1,11 +1,13 @@
 """Forms of contributions: one per group of kinds, so that only the fields of that kind are asked."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     FieldList,
@@ -18,6 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
+from wtforms.utils import unset_value
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock
@@ -80,7 +83,7 @@ class EntryForm(Form):
         name = {"party": "giver", "unit": "item"}.get(refused.field or "", refused.field)
         if name and name.startswith("lines-") and "lines" in self:
             _lines, number, part = name.split("-")
-            field = self.lines[int(number)][part]
+            field = [line for line in self.lines if line.item.data][int(number)][part]
             field.errors = [*field.errors, str(refused.sentence)]
             self.lines.errors = [str(refused.sentence)]
         else:
@@ -164,10 +167,23 @@ class LineForm(PlainForm):
         return fine
 
 
+class LineList(FieldList):
+    """The lines of a gift. Names that no page of ours has sent (lines-²-item) are no lines."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take in the values of lines-0 … lines-99."""
+        if formdata:
+            ours = re.compile(rf"{re.escape(self.name)}-[0-9]{{1,2}}-", re.ASCII)
+            formdata = MultiDict(
+                [(name, value) for name in formdata if ours.match(name) for value in formdata.getlist(name)]
+            )
+        super().process(formdata, data, extra_filters)
+
+
 class LinesForm(GiftForm):
     """A gift of goods, or a facility."""
 
-    lines = FieldList(FormField(LineForm), min_entries=LINES, max_entries=LINES)
+    lines = LineList(FormField(LineForm), min_entries=LINES, max_entries=LINES)
 
     def own_values(self) -> dict[str, Any]:
         """Return the lines that were filled."""
