@@ -91,7 +91,12 @@ class Gifts:
             beneficiary=f"{self._towns[region_code]}{random.choice(season.action.whom)} {random.randint(5, 60)} 户",
         )
         plan = self._with_what(plan, season, giver)
-        return self._with_receipt(plan, receiver) if kind in GIFT_KINDS else plan
+        if kind not in GIFT_KINDS:
+            return plan
+        if receiver.slug == giver.slug:  # what a receiving organisation gives itself goes to another one
+            other = self._receiver(county, other_than=giver.slug)
+            return None if other is None else self._with_receipt(plan, other)
+        return self._with_receipt(plan, receiver)
 
     def _with_what(
         self, plan: ContributionPlan, season: Season, giver: OrganisationPlan | PersonPlan
@@ -143,6 +148,7 @@ class Gifts:
         return tuple(lines)
 
     def _with_receipt(self, plan: ContributionPlan, receiver: OrganisationPlan) -> ContributionPlan:
+        """Return a gift with its receipt, or that it was given up; only an organisation can have issued one."""
         chance = self._random.random()
         evidence = list(plan.evidence)
         number, waiver = "", ""
@@ -160,7 +166,7 @@ class Gifts:
             evidence=tuple(evidence),
             receipt_number=number,
             receipt_waiver=waiver,
-            receiver_name="困难群众（直接发放）" if receiver.slug == plan.giver else receiver.name,
+            receiver_name=receiver.name,
         )
 
     def _giver(self, kind: K, county: str) -> OrganisationPlan | None:
@@ -172,8 +178,8 @@ class Gifts:
         ]
         return self._random.choices(able, weights)[0] if able else None
 
-    def _receiver(self, county: str) -> OrganisationPlan | None:
-        able = [one for one in self._loggers if one.profile in _RECEIVERS]
+    def _receiver(self, county: str, *, other_than: str = "") -> OrganisationPlan | None:
+        able = [one for one in self._loggers if one.profile in _RECEIVERS and one.slug != other_than]
         here = [one for one in able if one.region_code.startswith(county)] or able
         return max(here, key=lambda one: (-_RECEIVERS.index(one.profile), one.weight)) if here else None
 

@@ -31,6 +31,8 @@ _GIFTS: tuple[tuple[int, str, int, str, int, str, str], ...] = (
     (9, "heater", 8, "台", 680, "暖冬行动：取暖炉入户", "独居老人 8 户"),
 )
 _RECEIPT = "6103{year:02d}9{number:05d}"
+_RECEIVER = "宝鸡秦岭暖阳公益基金会"
+"""Takes in what the shown organisation gives and issues the receipts."""
 
 
 def shown(people: Cast, last_on: date) -> list[ContributionPlan]:
@@ -72,7 +74,7 @@ def _gifts(last_on: date) -> Iterator[ContributionPlan]:
             happened_on=day, logged_at=clock.instant(day + timedelta(days=1), 17, number), item=item,
             description=words, beneficiary=f"石鼓镇{whom}", evidence=(*_PROVEN, E.INVOICE),
             receipt_number=_RECEIPT.format(year=day.year % 100, number=number),
-            receiver_name="困难群众（直接发放）", lines=(line,),
+            receiver_name=_RECEIVER, lines=(line,),
         )  # fmt: skip
 
 
@@ -83,7 +85,7 @@ def _wrong(last_on: date) -> ContributionPlan:
         key="", kind=K.GOODS, giver=SHOWN_ORGANISATION, organisation=SHOWN_ORGANISATION, region_code=SHOWN_TOWN,
         happened_on=day, logged_at=clock.instant(day + timedelta(days=1), 18, 20), item="milk",
         description="敬老月：重阳慰问品", beneficiary="石鼓镇高龄老人 60 户", evidence=_PROVEN,
-        receipt_number=_RECEIPT.format(year=day.year % 100, number=1), receiver_name="困难群众（直接发放）",
+        receipt_number=_RECEIPT.format(year=day.year % 100, number=1), receiver_name=_RECEIVER,
         lines=(LinePlan("milk", 600, "箱", 600 * 55 * 100, ValueBasis.INVOICE, "票66001"),),
         course=Course.REVERSED, reason="数量多写了一个零：实际发放 60 箱，登记为 600 箱。",
     )  # fmt: skip
