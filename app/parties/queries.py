@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.errors import NotFound
-from app.identity import normalise
 from app.ids import clean_code
-from app.parties import duplicates, names, rules
+from app.parties import duplicates, rules, search
+from app.parties.directory import SHOWN
 from app.parties.kinds import ActingRole, ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState
 from app.parties.models import (
     Affiliation,
     Consent,
     DeclaredRelative,
-    Household,
     Organisation,
     Party,
     Person,
@@ -154,12 +153,13 @@ def open_consents(session: Session, party_id: uuid.UUID) -> dict[ConsentPurpose,
 
 
 def may_name_publicly(session: Session, party: Party) -> bool:
-    """Return whether the public may read the party's whole name: organisations yes, persons who agreed and
-    are of age (慈善法 art. 82, 志愿服务条例 art. 20), households never."""
+    """Return whether the public may read the party's whole name: of those who were admitted and have not
+    left, organisations, and persons who agreed and are of age (慈善法 art. 82, 志愿服务条例 art. 20); households
+    never."""
+    if party.state not in SHOWN or party.kind is PartyKind.HOUSEHOLD:
+        return False
     if party.kind is PartyKind.ORGANISATION:
         return True
-    if party.kind is PartyKind.HOUSEHOLD:
-        return False
     person = person_of(session, party.id)
     if rules.is_minor(person.born_on, clock.today()):
         return False
@@ -243,10 +243,14 @@ def timeline(session: Session, party_id: uuid.UUID) -> list[Step]:
     return [Step(step, note) for step, note in rows]
 
 
-def staff_get(session: Session, code: str, *, actor: Actor) -> Party:
-    """Return a party of the actor's regions by code. Raises NotFound for any other."""
+def staff_get(
+    session: Session, code: str, *, actor: Actor, permission: Permission = Permission.READ_PARTIES
+) -> Party:
+    """Return a party by code, of the regions where the actor's roles give a permission. Raises NotFound for any
+    other, and for households and those who are known as members of one only: their files have a door of their own.
+    """
     party = session.scalars(
-        select(Party).where(Party.code == clean_code(code), in_regions(actor, Permission.READ_PARTIES))
+        select(Party).where(Party.code == clean_code(code), in_regions(actor, permission), _not_assisted())
     ).first()
     if party is None:
         raise NotFound(_("辖区内没有这个主体。"))
@@ -258,7 +262,9 @@ def staff_submitted(
 ) -> list[Party]:
     """Return the registrations that wait for the actor's regions, the longest waiting first."""
     wanted = select(Party).where(
-        Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS)
+        Party.state == RegistrationState.SUBMITTED,
+        in_regions(actor, Permission.REVIEW_REGISTRATIONS),
+        _not_assisted(),
     )
     if kind is not None:
         wanted = wanted.where(Party.kind == kind)
@@ -270,6 +276,7 @@ def staff_submitted_kinds(session: Session, actor: Actor) -> dict[PartyKind, int
     rows = session.execute(
         select(Party.kind, func.count())
         .where(Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS))
+        .where(_not_assisted())
         .group_by(Party.kind)
     )
     return {kind: int(count) for kind, count in rows}
@@ -290,10 +297,11 @@ def staff_parties(
 ) -> Select[Party]:
     """Return the statement of the parties in the actor's regions that fit, unordered, for paging.
 
-    Persons without any role (who only act for an organisation, or as staff) are not of the register.
+    Persons without a role of volunteer or social worker (who only act for an organisation, or as staff) are not of
+    the register; nor are households and their members.
     ``text`` is a part of a name, or a whole credit code, identity, telephone or volunteer number.
     """
-    takes_part = or_(Party.kind != PartyKind.PERSON, Party.id.in_(select(PersonRole.person_id)))
+    takes_part = or_(Party.kind == PartyKind.ORGANISATION, Party.id.in_(_givers()))
     wanted = select(Party).where(in_regions(actor, Permission.READ_PARTIES), takes_part)
     if kind is not None:
         wanted = wanted.where(Party.kind == kind)
@@ -301,7 +309,7 @@ def staff_parties(
         wanted = wanted.where(Party.state == state)
     if region_code:
         wanted = wanted.where(within(Party.region_code, region_code))
-    return wanted.where(_fits(text)) if text.strip() else wanted
+    return wanted.where(search.fits(text)) if text.strip() else wanted
 
 
 def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -311,30 +319,16 @@ def in_regions(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return within_any(Party.region_code, actor.regions(permission))
 
 
-def _fits(text: str) -> ColumnElement[bool]:
-    number = normalise(text)
-    fits = [Party.match_key.contains(names.match_key(text), autoescape=True), Party.code == clean_code(text)]
-    if number.isascii() and number.isalnum() and len(number) >= 7:
-        fits += [
-            Party.id.in_(select(Organisation.party_id).where(Organisation.uscc == number)),
-            Party.id.in_(select(Organisation.party_id).where(_phone_of_organisation(number))),
-            Party.id.in_(select(Person.party_id).where(_number_of_person(number))),
-            Party.id.in_(select(Household.party_id).where(Household.file_number == number)),
-            Party.id.in_(
-                select(PersonRole.person_id)
-                .join(Volunteer, Volunteer.role_id == PersonRole.id)
-                .where(Volunteer.number == number)
-            ),
-        ]
-    return or_(*fits)
+def _givers() -> Select[uuid.UUID]:
+    """Return the persons who take part themselves, now or once."""
+    return select(PersonRole.person_id).where(
+        PersonRole.role.in_((PersonRoleKind.VOLUNTEER, PersonRoleKind.SOCIAL_WORKER))
+    )
 
 
-def _phone_of_organisation(number: str) -> ColumnElement[bool]:
-    return Organisation.contact_phone_hash == duplicates.phone_hash(number)
-
-
-def _number_of_person(number: str) -> ColumnElement[bool]:
-    return or_(
-        Person.identity_hash == duplicates.identity_hash(number),
-        Person.phone_hash == duplicates.phone_hash(number),
+def _not_assisted() -> ColumnElement[bool]:
+    """Return the condition that a party is neither a household nor known as a member of one only."""
+    of_household = select(PersonRole.person_id).where(PersonRole.role == PersonRoleKind.HOUSEHOLD_MEMBER)
+    return and_(
+        Party.kind != PartyKind.HOUSEHOLD, or_(Party.id.not_in(of_household), Party.id.in_(_givers()))
     )

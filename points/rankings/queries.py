@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app import clock
 from app.paging import Order, Page, fetch
@@ -155,7 +155,8 @@ def _may_be_named() -> ColumnElement[bool]:
         Person.party_id == Standing.party_id,
         or_(Person.born_on.is_(None), Person.born_on <= _born_by(today)),
     )
-    present = exists().where(Party.id == Standing.party_id, Party.state.in_(SHOWN))
+    registered = aliased(Party)  # the statement around may have the party itself, too
+    present = exists().where(registered.id == Standing.party_id, registered.state.in_(SHOWN))
     return and_(
         present,
         or_(

@@ -148,7 +148,10 @@ def test_staff_read_the_statements_of_their_region(web: Flask, parties: list[UUI
 
     address = f"/staff/points/{code_of(parties[0])}"
     assert "102.25" in staff("610302000000").get(address).text
-    assert staff("610327000000").get(address).status_code == 403
+    assert staff("610327000000").get(address).status_code == 404
+    with transaction() as session:
+        household = city.party(session, "某户", kind=PartyKind.HOUSEHOLD)
+    assert staff("610302000000").get(f"/staff/points/{code_of(household)}").status_code == 404
     assert staff("610302000000").get("/staff/points/NOBODY").status_code == 404
     assert web.test_client().get(address).status_code == 303
 

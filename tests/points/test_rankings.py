@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.db import Database, reading, transaction
-from app.parties.models import ActingRole, Consent, ConsentPurpose, PartyKind
+from app.parties import queries as queries_of_parties
+from app.parties.models import ActingRole, Consent, ConsentPurpose, Party, PartyKind, RegistrationState
 from app.permissions import SYSTEM
 from points.awards import award, reverse_award
 from points.ledger.leaves import number_leaves
@@ -146,6 +147,21 @@ def test_persons_only_while_they_agree_and_never_minors(parties: dict[str, UUID]
         for consent in session.query(Consent):
             consent.withdrawn_at = clock.now()
     assert ranking(Cut()) == ORDER
+
+
+@pytest.mark.parametrize("state", [RegistrationState.CLOSED, RegistrationState.REJECTED])
+def test_who_has_left_is_ranked_no_longer(parties: dict[str, UUID], state: RegistrationState) -> None:
+    with transaction() as session:
+        session.get_one(Party, parties["甲会"]).state = state
+        session.get_one(Party, parties["丁会"]).state = RegistrationState.SUSPENDED
+    assert ranking(Cut()) == [(1, "丙会", 300), (1, "乙会", 300), (3, "丁会", 100)]
+    with reading() as session:
+        assert queries.count(session, Cut()) == 3
+        assert queries.standing_of(session, parties["甲会"], Cut()).rank is None
+        assert queries.standing_of(session, parties["丁会"], Cut()).rank == 3
+        left, stays = (queries_of_parties.get(session, parties[name]) for name in ("甲会", "丁会"))
+        assert not queries_of_parties.may_name_publicly(session, left)
+        assert queries_of_parties.may_name_publicly(session, stays)
 
 
 def test_as_of_is_when_leaves_were_last_looked_for(database: Database) -> None:
