@@ -24,8 +24,11 @@ def give(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose, *, acto
     party = lock(session, Party, party_id)
     ensure_may_handle(actor, party)
     found = _open(session, party_id, purpose)
-    if found is not None:
+    if found is not None and _in_force(found):
         return found
+    if found is not None:
+        found.withdrawn_at = clock.now()  # it ran out: closed, so that the new one is the only open one
+        session.flush()
     consent = Consent(party_id=party_id, purpose=purpose, given_at=clock.now())
     session.add(consent)
     session.flush()
@@ -41,7 +44,7 @@ def withdraw(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose, *, 
     party = lock(session, Party, party_id)
     ensure_may_handle(actor, party)
     consent = _open(session, party_id, purpose)
-    if consent is None:
+    if consent is None or not _in_force(consent):
         raise Conflict(_("现在没有这项同意，无须撤回。"))
     consent.withdrawn_at = clock.now()
     events.record(
@@ -49,6 +52,11 @@ def withdraw(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose, *, 
         before={"purpose": purpose.value},
     )  # fmt: skip
     return consent
+
+
+def _in_force(consent: Consent) -> bool:
+    """Whether an open consent counts today, as `queries.open_consents` reads it."""
+    return consent.expires_on is None or consent.expires_on >= clock.today()
 
 
 def _open(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose) -> Consent | None:

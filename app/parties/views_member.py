@@ -119,10 +119,10 @@ def close(code: str) -> ResponseReturnValue:
     return done or _back_with_problems(form, back)
 
 
-@bp.post("/<code>/consents/<purpose>")
+@bp.post("/<code>/consents/<purpose>/<any(give, withdraw):wanted>")
 @requires(Permission.OWN_REGISTRATION)
-def consent(code: str, purpose: str) -> ResponseReturnValue:
-    """Give or withdraw one consent, whichever is not so yet."""
+def consent(code: str, purpose: str, wanted: str) -> ResponseReturnValue:
+    """Give or withdraw one consent, as the button said when it was read: pressing it twice changes nothing more."""
     back = url_for(".show", code=code) + "#consents"
 
     def act(session: Session) -> str:
@@ -130,8 +130,9 @@ def consent(code: str, purpose: str) -> ResponseReturnValue:
             raise NotFound(_("没有这项同意。"))
         chosen = ConsentPurpose(purpose)
         party = _own(session, code)
-        if queries.has_consent(session, party.id, chosen):
-            consents.withdraw(session, party.id, chosen, actor=current_actor())
+        if wanted == "withdraw":
+            if queries.has_consent(session, party.id, chosen):
+                consents.withdraw(session, party.id, chosen, actor=current_actor())
             flash(_("已撤回，立即生效。"), "success")
         else:
             consents.give(session, party.id, chosen, actor=current_actor())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import counters
+from app import clock, counters
 from app.audit.models import AuditEvent
 from app.db import Database, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed
@@ -337,6 +338,21 @@ def test_consents_are_given_and_withdrawn(database: Database) -> None:
         consents.give(session, party.id, purpose, actor=stranger)
     with pytest.raises(Conflict), transaction() as session:
         consents.withdraw(session, party.id, purpose, actor=own)
+
+
+def test_a_consent_that_ran_out_is_given_anew(database: Database) -> None:
+    purpose = ConsentPurpose.PUBLISH_NAME
+    with transaction() as session:
+        places(session)
+        party = admitted_volunteer(session)
+        old = consents.give(session, party.id, purpose, actor=SYSTEM)
+        old.expires_on = clock.today() - timedelta(days=1)
+    with pytest.raises(Conflict, match="无须撤回"), transaction() as session:
+        consents.withdraw(session, party.id, purpose, actor=SYSTEM)
+    with transaction() as session:
+        assert not queries.has_consent(session, party.id, purpose)
+        new = consents.give(session, party.id, purpose, actor=SYSTEM)
+        assert new.id != old.id and queries.has_consent(session, party.id, purpose)
 
 
 def test_a_reveal_asks_for_a_reason_and_leaves_a_trace(database: Database) -> None:

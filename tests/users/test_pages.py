@@ -83,10 +83,13 @@ def test_a_volunteer_registers_is_sent_back_mends_and_is_admitted(client: Any, w
     assert staff.post(url, data={"verb": "approve", "revision": 2}).status_code == 303
     shown = client.get("/my/registration", follow_redirects=True)
     assert "61030000000001" in shown.text
-    consent = client.post(f"/my/registration/{party.code}/consents/publish_name")
-    assert consent.status_code == 303
-    with reading() as session:
-        assert not queries.has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME)
+    consents = f"/my/registration/{party.code}/consents/publish_name"
+    assert f"{consents}/withdraw" in shown.text
+    for wanted, agreed in (("withdraw", False), ("withdraw", False), ("give", True), ("give", True)):
+        assert client.post(f"{consents}/{wanted}").status_code == 303
+        with reading() as session:
+            assert queries.has_consent(session, party.id, ConsentPurpose.PUBLISH_NAME) is agreed
+    assert client.post(f"{consents}/toggle").status_code == 404
 
 
 def test_an_organisation_registers_and_its_manager_adds_a_clerk(client: Any, web: Flask) -> None:
