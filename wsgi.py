@@ -169,8 +169,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         "zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static"
     )
     web.extensions["zhongli"] = settings
+    web.url_map.strict_slashes = (
+        False  # an address that somebody types with a slash at its end is the same page
+    )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for chatty in ("alembic", "weasyprint", "fontTools"):
+    for chatty in ("alembic", "apscheduler", "weasyprint", "fontTools"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     keys.use(settings)
     clock.follow(settings.clock_file)

@@ -8,14 +8,20 @@ from typing import Any
 
 
 class Refused(Exception):
-    """Something was asked that cannot be done. ``sentence`` is translated text, ``field`` a form field's name."""
+    """Something was asked that cannot be done. ``sentence`` is translated text, ``field`` a form field's name.
+
+    ``others`` are further things wrong with the same input, so that all of them are told at once.
+    """
 
     status = 422
 
-    def __init__(self, sentence: Any, *, field: str | None = None) -> None:
+    def __init__(
+        self, sentence: Any, *, field: str | None = None, others: "tuple[Refused, ...]" = ()
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
+        self.others = others
 
     def __str__(self) -> str:
         return str(self.sentence)

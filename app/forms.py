@@ -98,6 +98,8 @@ class Form(FlaskForm):
             self.problems.append(str(refused.sentence))
         else:
             field.errors = [*field.errors, str(refused.sentence)]
+        for other in refused.others:
+            self.note(other)
 
     def page(self, template: str, **context: Any) -> tuple[str, int]:
         """Return the form's page: 200 when it was asked for, 422 when it was sent and something is to mend."""

@@ -24,7 +24,13 @@ def register_problems(web: Flask) -> None:
 
     @web.errorhandler(CSRFError)
     def _stale(_error: CSRFError) -> tuple[str, int]:
-        return _page(400, _("页面已经过期，请返回上一页刷新后再提交。您填写的内容没有保存。"))
+        return _page(
+            400,
+            _(
+                "页面已经过期，可能是登录到时，或在别的窗口退出了。这次没有保存。"
+                "请先用浏览器的“后退”把写好的文字复制下来，登录后重新打开页面再填。"
+            ),
+        )
 
     @web.errorhandler(HTTPException)
     def _http(error: HTTPException) -> tuple[str, int]:

@@ -75,10 +75,18 @@
       values.forEach(function (kept) {
         if (kept[0] !== one.name) { return; }
         if (kept[2] === null) { if (one.value !== kept[1]) { one.value = kept[1]; changed = true; } }
-        else if (kept[1] === one.value && one.checked !== kept[2]) { one.checked = kept[2]; changed = true; }
+        // A tick is a declaration: only its person sets it, the browser never does.
+        else if (one.type === "radio" && kept[1] === one.value && one.checked !== kept[2]) { one.checked = kept[2]; changed = true; }
       });
     });
-    if (changed) { say(form, form.dataset.draftFound); form.dispatchEvent(new Event("change", { bubbles: true })); }
+    if (!changed) { return; }
+    form.dispatchEvent(new Event("change", { bubbles: true }));
+    var box = form.querySelector("[data-draft-box]");
+    if (!box) { say(form, form.dataset.draftFound); return; }
+    box.hidden = false;
+    box.querySelector("button").addEventListener("click", function () {
+      store.removeItem(key(form)); form.reset(); box.hidden = true;
+    });
   }
   // Whoever signs out leaves nothing behind on a shared machine.
   function forgetDrafts() {
