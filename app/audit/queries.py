@@ -29,10 +29,10 @@ class Search:
 
 
 def staff_events(
-    session: Session, search: Search, *, actor: Actor, after: str | None, before: str | None
+    session: Session, search: Search, *, city_region: str, actor: Actor, after: str | None, before: str | None
 ) -> Page[AuditEvent]:
-    """Return a page of events, newest first. Raises NotAllowed unless the actor may read the log."""
-    ensure_may(actor, Permission.READ_AUDIT)
+    """Return a page of events, newest first. Raises NotAllowed unless the actor may read the log of the whole city."""
+    ensure_may(actor, Permission.READ_AUDIT, region_code=city_region)
     statement = select(AuditEvent)
     if search.verb:
         statement = statement.where(AuditEvent.verb.startswith(search.verb, autoescape=True))
@@ -57,10 +57,13 @@ def staff_events(
 
 
 def staff_event(
-    session: Session, event_id: uuid.UUID, *, actor: Actor
+    session: Session, event_id: uuid.UUID, *, city_region: str, actor: Actor
 ) -> tuple[AuditEvent, Mapping[str, Any] | None] | None:
-    """Return one event and what changed in it, if its data key still stands."""
-    ensure_may(actor, Permission.READ_AUDIT)
+    """Return one event and what changed in it, if its data key still stands.
+
+    The log is the whole city's and knows no counties: raises NotAllowed unless the actor's role reaches all of it.
+    """
+    ensure_may(actor, Permission.READ_AUDIT, region_code=city_region)
     event = session.get(AuditEvent, event_id)
     return None if event is None else (event, detail_of(session, event))
 
