@@ -171,12 +171,15 @@ class LineList(FieldList):
     """The lines of a gift. Names that no page of ours has sent (lines-²-item) are no lines."""
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Take in the values of lines-0 … lines-99."""
+        """Take in the values of lines-0, lines-1 …, as many as the page shows."""
         if formdata:
             ours = re.compile(rf"{re.escape(self.name)}-[0-9]{{1,2}}-", re.ASCII)
             formdata = MultiDict(
                 [(name, value) for name in formdata if ours.match(name) for value in formdata.getlist(name)]
             )
+            for number in range(self.min_entries):
+                # Every line stands where the page showed it, whichever were sent.
+                formdata.setdefault(f"{self.name}-{number}-item", "")
         super().process(formdata, data, extra_filters)
 
 

@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from app.db import reading
+from app.db import reading, transaction
+from app.papers import papers
+from app.papers.models import Paper
 from app.permissions import Actor, Role
 from points.rulesets.kinds import ContributionKind
 from projects.contributions.models import Contribution, ContributionEvidence
@@ -360,6 +362,79 @@ def test_strangers_never_see_content(city: City, enter: Enter, web: Flask) -> No
             if "{code}" in address and address.startswith("/my"):
                 assert page.status_code in (403, 404), (role, address)
     assert insiders
+
+
+def test_the_form_of_an_entry_is_closed_to_its_giver(city: City, enter: Enter) -> None:
+    """The giver may read an entry; its form would tell who volunteers for the organisation that logged it."""
+    made.join(city.volunteer, city.hub)
+    clerk, staff, approver = enter(city.clerk), enter(city.staff), enter(city.approver)
+    clerk.post("/my/contributions/new/money", data={**MONEY, "action": "save"})
+    gift = only()
+    giver = enter(city.actor(Role.ORGANISATION_CLERK, organisation=city.factory, again=1))
+    edit, again = f"/my/contributions/{gift.code}/edit", f"/my/contributions/new/money?corrects={gift.code}"
+    assert giver.get(f"/my/contributions/{gift.code}").status_code == 200
+    assert clerk.get(again).status_code == 409
+    assert "王秀英" in clerk.get(edit).text
+    for answer in (giver.get(edit), giver.post(edit, data=MONEY), giver.get(again)):
+        assert answer.status_code == 403
+        assert "王秀英" not in answer.text
+    clerk.post(f"/my/contributions/{gift.code}/submit", data={"revision": "1"})
+    assert clerk.get(edit).status_code == 409
+    staff.post(f"/staff/contributions/desk/{gift.code}", data={"revision": "1", "decision": "verify"})
+    approver.post(f"/staff/contributions/{gift.code}/reverse", data={"reason": "票据作废重开"})
+    assert only().state is S.REVERSED
+    assert "王秀英" in clerk.get(again).text
+    assert giver.get(again).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["lines-²-item", "lines-٣-item", f"lines-{'9' * 5000}-item", "lines--1-item"]
+)
+def test_names_of_lines_that_no_page_sends_are_dropped(city: City, enter: Enter, name: str) -> None:
+    goods = {**MONEY, "lines-0-item": "rice|袋(10公斤)", "lines-0-quantity": "2", name: "rice|袋(10公斤)"}
+    sent = enter(city.clerk).post("/my/contributions/new/goods", data=goods)
+    assert sent.status_code == 303, sent.text
+    assert [line.quantity_thousandths for line in only().lines] == [20_000]
+
+
+def test_a_wrong_line_is_marked_where_it_stands(city: City, enter: Enter) -> None:
+    goods = {**MONEY, "lines-2-item": "rice|袋(10公斤)", "lines-2-quantity": "0"}
+    sent = enter(city.clerk).post("/my/contributions/new/goods", data=goods)
+    assert sent.status_code == 422
+    assert re.search(r'aria-invalid="true"[^>]*id="lines-2-quantity"', sent.text), sent.text
+
+
+def test_a_figure_beside_the_whole_button_stays_to_be_decided(city: City, enter: Enter) -> None:
+    enter(city.clerk).post("/my/contributions/new/money", data=MONEY)
+    gift = only()
+    sent = enter(city.staff).post(
+        f"/staff/contributions/desk/{gift.code}",
+        data={"revision": "1", "decision": "verify", "verified_amount": "8000"},
+    )
+    assert sent.status_code == 422
+    assert "与登记数不同的数" in sent.text
+    assert only().state is S.SUBMITTED
+
+
+def test_staff_issue_a_certificate_again(city: City, enter: Enter) -> None:
+    clerk, staff, approver = enter(city.clerk), enter(city.staff), enter(city.approver)
+    clerk.post("/my/contributions/new/money", data=MONEY)
+    gift = only()
+    staff.post(f"/staff/contributions/desk/{gift.code}", data={"revision": "1", "decision": "verify"})
+    mine, theirs = f"/my/contributions/{gift.code}", f"/staff/contributions/{gift.code}"
+    assert clerk.post(f"{mine}/certificate", data={"revision": "1"}).status_code == 303
+    with transaction() as session:
+        papers.revoke(
+            session, session.scalars(select(Paper)).one(), reason="受赠单位有误", actor=city.approver
+        )
+    assert "捐赠证书" not in clerk.get(mine).text
+    assert clerk.post(f"{mine}/certificate", data={"revision": "1"}).status_code in (403, 422)
+    assert staff.post(f"{theirs}/certificate", data={"revision": "1"}).status_code == 403
+    assert "开具捐赠证书" not in staff.get(theirs).text
+    assert "开具捐赠证书" in approver.get(theirs).text
+    assert approver.post(f"{theirs}/certificate", data={"revision": "1"}).status_code == 303
+    assert "捐证〔2026〕00002 号" in approver.get(theirs).text
+    assert "下载捐赠证书" in clerk.get(mine).text
 
 
 def made_verifiers() -> set[Role]:
