@@ -3,6 +3,7 @@
 import uuid
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput
@@ -12,7 +13,7 @@ from app.parties.kinds import AffiliationKind
 from app.parties.persons import PersonData
 from app.permissions import Actor, Permission, Role, ensure_may
 from app.users import grants, users
-from app.users.models import User
+from app.users.models import User, UserGrant
 from app.users.users import NewUser
 
 
@@ -42,3 +43,22 @@ def invite(
     )
     grants.grant_role(session, user.id, role, organisation_id=organisation_id, actor=actor)
     return user
+
+
+def dismiss(session: Session, affiliation_id: uuid.UUID, *, actor: Actor) -> None:
+    """End somebody's belonging to the organisation with today, and with it the roles for it.
+
+    Nobody ends their own while they hold such a role. Each of the verbs called traces its own part.
+    """
+    affiliation = affiliations.end_affiliation(session, affiliation_id, actor=actor)
+    if affiliations.belongs(session, affiliation.person_id, affiliation.organisation_id):
+        return  # in another way, such as a clerk who was a member too
+    held = session.scalars(
+        select(UserGrant.id)
+        .join(User, User.id == UserGrant.user_id)
+        .where(User.person_id == affiliation.person_id, UserGrant.ended_at.is_(None))
+        .where(UserGrant.organisation_id == affiliation.organisation_id)
+        .order_by(UserGrant.id)
+    )
+    for grant_id in held.all():
+        grants.end_grant(session, grant_id, actor=actor)

@@ -25,7 +25,9 @@ from app.users.users import NewUser
 class SignInForm(Form):
     """Name or telephone, and password."""
 
-    name = StringField(_l("登录名或手机号"), [required(_l("请输入登录名或手机号。")), at_most(100)])
+    name = StringField(
+        _l("登录名或手机号"), [required(_l("请输入登录名或手机号。")), at_most(100), CleanText()]
+    )
     password = PasswordField(_l("密码"), [required(_l("请输入密码。")), at_most(passwords.LONGEST)])
     next = HiddenField()
 
@@ -124,7 +126,7 @@ class ManagerUserForm(NewUserForm):
     )
     manager_phone = StringField(
         _l("您的手机号"),
-        [NotBlank(_l("请填写您的手机号。")), at_most(30)],
+        [NotBlank(_l("请填写您的手机号。")), at_most(30), CleanText()],
         filters=[stripped],
         description=_l("也可以用它登录"),
     )
@@ -148,7 +150,9 @@ class PersonUserForm(_NewPassword):
     person_name = StringField(
         _l("姓名"), [NotBlank(_l("请填写姓名。")), at_most(50), CleanText()], filters=[stripped]
     )
-    phone = StringField(_l("手机号"), [NotBlank(_l("请填写手机号。")), at_most(30)], filters=[stripped])
+    phone = StringField(
+        _l("手机号"), [NotBlank(_l("请填写手机号。")), at_most(30), CleanText()], filters=[stripped]
+    )
     user_name = StringField(
         _l("登录名"),
         [NotBlank(_l("请取一个登录名。")), at_most(40), CleanText()],
@@ -174,7 +178,7 @@ class StaffUserForm(PersonUserForm):
 
     identity_number = StringField(
         _l("居民身份证号码"),
-        [at_most(40)],
+        [at_most(40), CleanText()],
         filters=[stripped],
         description=_l("用于回避核对：本人的事项、亲属的事项不会分给本人办理。"),
     )

@@ -57,7 +57,10 @@ def grant_role(
     if role in OF_ORGANISATION:
         if organisation_id is None:
             raise InvalidInput(_("请选择单位。"), field="organisation")
-        _ensure_may_grant_in(session, actor, organisation_id, user.person_id)
+        _ensure_may_appoint(session, actor, organisation_id)
+        manages = organisation_id in actor.organisations(Permission.MANAGE_ORGANISATION_USERS)
+        if manages and not affiliations.belongs(session, user.person_id, organisation_id):
+            raise NotAllowed(_("只能把角色授予本单位的人员。"))
         lock(session, Organisation, organisation_id)
         region_code = None
     else:
@@ -102,7 +105,7 @@ def end_grant(session: Session, grant_id: uuid.UUID, *, actor: Actor) -> UserGra
     grant = lock(session, UserGrant, grant_id)
     user = session.get_one(User, grant.user_id)
     if grant.organisation_id is not None:
-        _ensure_may_grant_in(session, actor, grant.organisation_id, user.person_id)
+        _ensure_may_appoint(session, actor, grant.organisation_id)
     else:
         where = _reach(session, user, grant.region_code, None)
         ensure_may(actor, Permission.GRANT_ROLES, region_code=where)
@@ -178,14 +181,9 @@ def write(
     return grant
 
 
-def _ensure_may_grant_in(
-    session: Session, actor: Actor, organisation_id: uuid.UUID, person_id: uuid.UUID
-) -> None:
-    """Clerks and managers are appointed by the security administrator, or, among its own people, by the
-    organisation's manager."""
+def _ensure_may_appoint(session: Session, actor: Actor, organisation_id: uuid.UUID) -> None:
+    """Clerks and managers are appointed by the organisation's manager, or by the security administrator."""
     if organisation_id in actor.organisations(Permission.MANAGE_ORGANISATION_USERS):
-        if not affiliations.belongs(session, person_id, organisation_id):
-            raise NotAllowed(_("只能把角色授予本单位的人员。"))
         return
     region_code = session.get_one(Party, organisation_id).region_code
     ensure_may(actor, Permission.GRANT_ROLES, region_code=region_code)

@@ -13,6 +13,7 @@ from app.buttons import press
 from app.db import reading
 from app.errors import NotFound
 from app.feature import Door, NavigationItem
+from app.parties import queries as parties
 from app.permissions import Permission, Role
 from app.users import clerks, grants, queries, users
 from app.users.forms import ClerkRoleForm, ResetPasswordForm
@@ -60,7 +61,10 @@ def clerks_index() -> ResponseReturnValue:
     """List who may act for one's organisations."""
     with reading() as session:
         rows = queries.users_of_organisations(session, actor=current_actor())
-    return render_template("users/clerks.html", rows=rows)
+        organisations = current_actor().organisations(Permission.MANAGE_ORGANISATION_USERS)
+        names = parties.names_of(session, organisations)
+        people = [(names[one], parties.affiliations_of(session, one)) for one in organisations]
+    return render_template("users/clerks.html", rows=rows, people=people)
 
 
 @bp.route("/organisation/users/new", methods=["GET", "POST"])
@@ -95,6 +99,20 @@ def end_grant(grant_id: uuid.UUID) -> ResponseReturnValue:
     def act(session: Session) -> str:
         grants.end_grant(session, grant_id, actor=current_actor())
         flash(_("角色已收回，立即生效。"), "success")
+        return back
+
+    return press(act, back)
+
+
+@bp.post("/organisation/affiliations/<uuid:affiliation_id>/end")
+@requires(Permission.MANAGE_ORGANISATION_USERS)
+def end_affiliation(affiliation_id: uuid.UUID) -> ResponseReturnValue:
+    """Note that somebody no longer belongs to the organisation."""
+    back = url_for(".clerks_index")
+
+    def act(session: Session) -> str:
+        clerks.dismiss(session, affiliation_id, actor=current_actor())
+        flash(_("所属关系已结束，此人不再代表本单位。"), "success")
         return back
 
     return press(act, back)

@@ -18,7 +18,7 @@ from app.files.models import EvidenceFile
 from app.messages.models import Message
 from app.papers.models import Paper
 from app.parties import persons
-from app.parties.models import Party
+from app.parties.models import Affiliation, Party
 from app.parties.persons import PersonData
 from app.permissions import SYSTEM, Role
 from app.users import grants, passwords, users
@@ -96,11 +96,12 @@ def _stranger(session: Session, role: Role, hashed: str) -> None:
     person = persons.register_contact(session, PersonData(f"路{role.label}", STRANGERS_COUNTY), actor=SYSTEM)
     user = users.create(session, person.id, NewUser(name_of(role), hashed), actor=SYSTEM)
     organisation_id = session.scalars(select(Party.id).where(Party.name == STRANGERS_ORGANISATION)).one()
-    grants.grant_role(
+    # As a row: the administrators and city staff, too, get a county, which no page would give them.
+    grants.write(
         session,
-        user.id,
+        user,
         role,
-        actor=SYSTEM,
+        by=SYSTEM,
         region_code=None if role in OF_ORGANISATION | OF_OWN_THINGS else STRANGERS_COUNTY,
         organisation_id=organisation_id if role in OF_ORGANISATION else None,
     )
@@ -124,8 +125,12 @@ def _things(session: Session) -> Things:
     message = session.scalars(select(Message).where(Message.party_id == shown.id)).first()
     user = session.scalars(select(User).where(User.name == "handler")).one()
     grant = session.scalars(select(UserGrant).where(UserGrant.user_id == user.id)).first()
+    affiliation = session.scalars(
+        select(Affiliation.id).where(Affiliation.organisation_id == shown.id)
+    ).first()
     signed_in = session.scalars(select(UserSession.id)).first()
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).first()
+    assert affiliation is not None
     assert paper is not None and message is not None and grant is not None and event is not None
     return Things(
         codes={
@@ -145,6 +150,8 @@ def _things(session: Session) -> Things:
             "registrations_staff": waiting.code,
         },
         values={
+            "affiliation_id": affiliation,
+            "wanted": "give",
             "evidence_id": link.id,
             "grant_id": grant.id,
             "session_id": signed_in or user.id,

@@ -1,5 +1,6 @@
 """The pages of users and parties, as a browser meets them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,16 +10,20 @@ from sqlalchemy import select
 from app import clock
 from app.audit.models import AuditEvent
 from app.db import reading, transaction
-from app.parties import organisations, persons, queries, registrations
-from app.parties.kinds import ConsentPurpose, RegistrationState
+from app.errors import NotAllowed
+from app.parties import affiliations, interest, organisations, persons, queries, registrations
+from app.parties.kinds import AffiliationKind, ConsentPurpose, RegistrationState
 from app.parties.models import Party
-from app.permissions import SYSTEM, Role
-from app.users import registering
-from app.users.models import UserSession
+from app.permissions import SYSTEM, Actor, Role
+from app.users import grants, registering
+from app.users.forms import ManagerUserForm
+from app.users.models import User, UserSession
 from tests.parties.people import (
+    CITY,
     PASSWORD,
     TOWN,
     WEIBIN,
+    admitted_organisation,
     organisation_data,
     person_data,
     places,
@@ -246,6 +251,68 @@ def test_open_redirects_and_strange_input_are_refused(client: Any) -> None:
         "/staff/users/00000000-0000-0000-0000-000000000000",
     ):
         assert client.get(path).status_code in {200, 400, 403, 404, 422}, path
+
+
+def test_control_characters_are_named_beside_their_field(client: Any, web: Flask) -> None:
+    answer = client.post("/sign-in", data={"name": "li\x00si", "password": "x"})
+    assert answer.status_code == 422 and "控制字符" in answer.text
+    sign_in_as(client, "xitong", Role.SYSTEM_ADMINISTRATOR, region=CITY)
+    good = {"person_name": "赵新来", "phone": "14200006666", "user_name": "zhao", "identity_number": ""}
+    for field in good:
+        data = good | {field: "1\x001", "password": PASSWORD, "password_again": PASSWORD}
+        answer = client.post("/staff/users/new", data=data)
+        assert answer.status_code == 422 and "控制字符" in answer.text, field
+    manager = {"manager_name": "钱经理", "manager_phone": "1\x00"}
+    form = ManagerUserForm
+    with web.test_request_context("/register/organisation", method="POST", data=manager | SIGN):
+        sign = form()
+        assert not sign.validate() and any("控制字符" in str(one) for one in sign.manager_phone.errors)
+
+
+def test_an_affiliation_ends_with_its_roles(client: Any, web: Flask) -> None:
+    with transaction() as session:
+        mine, theirs = admitted_organisation(session, 1), admitted_organisation(session, 2)
+        others = affiliations.affiliate(
+            session,
+            persons.register_contact(session, person_data(60, name="别家人"), actor=SYSTEM).id,
+            theirs.id,
+            AffiliationKind.MEMBER,
+            actor=SYSTEM,
+        )
+    manager = sign_in_as(client, "guanli", Role.ORGANISATION_MANAGER, organisation_id=mine.id)
+    assert manager.person_id is not None
+    clerk = web.test_client()
+    sign_in_as(clerk, "jingban", Role.ORGANISATION_CLERK, organisation_id=mine.id, index=7001)
+    with transaction() as session:
+        user_id, person_id = session.execute(
+            select(User.id, User.person_id).where(User.name == "jingban")
+        ).one()
+        assert grants.in_force(session, user_id)
+        ends = [
+            affiliations.affiliate(session, one, mine.id, AffiliationKind.EMPLOYEE, actor=SYSTEM)
+            for one in (person_id, manager.person_id)
+        ]
+        handler = Actor(None, person_id, "经办", ())
+        with pytest.raises(NotAllowed, match="同一单位"):
+            interest.ensure_no_conflict(session, handler, mine.id)
+    page = client.get("/my/organisation/users")
+    url = f"/my/organisation/affiliations/{ends[0].id}/end"
+    assert url in page.text and "data-confirm" in page.text
+    assert clerk.post(url).status_code == 403
+    assert client.post(f"/my/organisation/affiliations/{others.id}/end").status_code == 403
+    assert client.post(url).status_code == 303
+    page = client.get("/my/organisation/users")
+    assert "所属关系已结束" in page.text and url not in page.text
+    with reading() as session:
+        assert grants.in_force(session, user_id) == []
+    own = client.post(f"/my/organisation/affiliations/{ends[1].id}/end", follow_redirects=True)
+    assert own.status_code == 403
+    with reading() as session:
+        assert not affiliations.belongs(session, person_id, mine.id)
+        assert affiliations.belongs(session, manager.person_id, mine.id)
+    with clock.at(clock.now() + timedelta(days=1)), reading() as session:
+        interest.ensure_no_conflict(session, handler, mine.id)
+        assert [party.id for _one, party in queries.affiliations_of(session, mine.id)] == [manager.person_id]
 
 
 def test_sessions_idle_out_and_end(client: Any, web: Flask) -> None:
