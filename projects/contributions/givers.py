@@ -140,10 +140,11 @@ def _volunteer(session: Session, typed: str, known: Collection[uuid.UUID]) -> Pa
     party = parties.by_volunteer_number(session, number[0]) if number else None
     if number is None or party is None or party.id in known:
         return party
-    name = unicodedata.normalize("NFKC", typed).replace(number[0], " ").replace("编号", " ")
+    name = unicodedata.normalize("NFKC", typed).replace(number[0], " ")
     born_on = parties.person_of(session, party.id).born_on
+    is_named = names.match_key(_BESIDE.sub("", name)) == party.match_key
     may = (
-        names.match_key(_BESIDE.sub("", name)) == party.match_key
+        (is_named or typed.strip() == _person(session, party).text)
         and party.state is RegistrationState.APPROVED
         and not is_minor(born_on, clock.today())
     )

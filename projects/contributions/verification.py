@@ -26,12 +26,9 @@ from projects.contributions import givers, hours, neighbours, rules, steps, word
 from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh, hold
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
+from projects.contributions.units import LESSON, LESSON_MINUTES
 
 PROGRAMME = "social-force"
-LESSON_MINUTES = 45
-"""A class hour of a training."""
-LESSON = "课时"
-"""The base unit of trainings that are counted by class hours; others (lectures) are counted as they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ DATA = {
     "points/rulesets/rules.py": "the arithmetic, stored with each transfer as it was",
     "projects/contributions/documents.py": "papers are issued in Chinese whoever reads",
     "projects/contributions/fields.py": "times as people type them",
+    "projects/contributions/units.py": "units as the catalogue names them",
 }
 SAMPLE_PAGES = ("look/",)  # the style pages show sample content
 
