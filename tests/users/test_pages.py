@@ -262,6 +262,8 @@ def test_control_characters_are_named_beside_their_field(client: Any, web: Flask
         data = good | {field: "1\x001", "password": PASSWORD, "password_again": PASSWORD}
         answer = client.post("/staff/users/new", data=data)
         assert answer.status_code == 422 and "控制字符" in answer.text, field
+    for query in ("q=%00%25", "q=%F0%9F%98%80&after=%00", "state=%00"):
+        assert client.get(f"/staff/users?{query}").status_code in {200, 400, 422}, query
     manager = {"manager_name": "钱经理", "manager_phone": "1\x00"}
     form = ManagerUserForm
     with web.test_request_context("/register/organisation", method="POST", data=manager | SIGN):
