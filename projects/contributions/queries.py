@@ -14,6 +14,7 @@ from app import paging
 from app.errors import NotFound
 from app.files.models import EvidenceFile, FileState
 from app.paging import Order
+from app.parties.kinds import RegistrationState
 from app.parties.models import Party
 from app.permissions import Actor, Permission
 from app.regions.rules import within, within_any
@@ -118,12 +119,13 @@ def staff_waiting(session: Session, actor: Actor, filters: Filters, place: Place
 
 
 def staff_plain(session: Session, actor: Actor, place: Place = TOP) -> Page:
-    """Return what of it is documented, not odd, not back-filled and not large: candidates for a batch."""
+    """Return what of it is documented, not odd, not back-filled, not large, of a giver who may earn: for a batch."""
     wanted = _named().where(
         *_waiting_for(actor),
         Contribution.evidence_grade != EvidenceGrade.D,
         cast(Contribution.oddities, Text) == "[]",
         Contribution.backfilled.is_(False),
+        Contribution.party_id.in_(select(Party.id).where(Party.state == RegistrationState.APPROVED)),
         func.coalesce(Contribution.amount_fen, 0) < SECOND_PERSON_FEN,
     )
     return _cut(session, wanted, _LONGEST_FIRST, place)

@@ -369,6 +369,9 @@ def test_plain_entries_are_found_behind_odd_ones(city: City, monkeypatch: pytest
         assert len(longest.rows) == 2
         following = desk.following(session, city.staff, longest.rows[1].contribution)
         assert following is not None
+    set_state(city.factory, RegistrationState.SUSPENDED)
+    with db.reading() as session:
+        assert desk.plain(session, city.staff) == []
 
 
 # Locks
