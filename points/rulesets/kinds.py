@@ -21,9 +21,9 @@ class ContributionKind(Labelled):
 class EvidenceGrade(Labelled):
     """How well a contribution is proved; public, and a multiplier of its score."""
 
-    A = "A", _l("A 级：系统签到且受助人确认")
-    B = "B", _l("B 级：系统签到")
-    C = "C", _l("C 级：书面材料并经证明")
+    A = "A", _l("A 级：系统记录或票据，并经受益方确认")
+    B = "B", _l("B 级：系统记录或票据")
+    C = "C", _l("C 级：书面材料或票据号")
     D = "D", _l("D 级：仅有申报")
 
 

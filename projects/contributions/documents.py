@@ -142,7 +142,6 @@ def certificate_content(session: Session, contribution: Contribution) -> dict[st
         "received_on": _day(contribution.happened_on),
         "purpose": contribution.beneficiary,
         "receipt_number": contribution.receipt_number or "",
-        "grade": f"{contribution.evidence_grade.value} 级",
         "issued_on": _day(clock.today()),
     }
 

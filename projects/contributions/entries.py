@@ -242,15 +242,23 @@ def _claim_lines(contribution: Contribution) -> tuple[ClaimLine, ...]:
 
 
 def ensure_right(session: Session, contribution: Contribution, giver: Party) -> None:
-    """Return when the rules have nothing against a contribution; else raise InvalidInput with the first problem."""
+    """Return when the rules have nothing against a contribution; else raise InvalidInput with all problems."""
     problems = rules.check(
         claim_of(contribution, giver_is_person=giver.kind is PartyKind.PERSON),
         today=clock.today(),
+        minute_now=_minute_now(),
         registered_on=registered_on(session, giver),
         first_logged_on=clock.civil_date(contribution.logged_at),
     )
     if problems:
-        raise InvalidInput(problems[0].sentence, field=problems[0].field)
+        first, *others = (InvalidInput(one.sentence, field=one.field) for one in problems)
+        first.others = tuple(others)
+        raise first
+
+
+def _minute_now() -> int:
+    now = clock.now().astimezone(clock.CITY_ZONE)
+    return now.hour * 60 + now.minute
 
 
 def registered_on(session: Session, giver: Party) -> date:

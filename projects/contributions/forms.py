@@ -117,7 +117,10 @@ class GiftForm(EntryForm):
         _l("放弃票据的记录"), optional(), description=_l("捐赠人明确放弃票据的，写明方式和日期。")
     )
     receiver_name = _text(
-        _l("受赠单位"), optional(), most=100, description=_l("开具票据的单位。由本单位收下的，可以不填。")
+        _l("受赠单位"),
+        optional(),
+        most=100,
+        description=_l("开具票据的单位。本单位收下的可以不填；本单位捐出的必须填。"),
     )
     file_receipt = EvidenceField(_l("捐赠票据"))
     file_hand_over = EvidenceField(_l("交接单或签收单"))

@@ -155,9 +155,12 @@ def is_backfilled(kind: ContributionKind, happened_on: date, logged_on: date, *,
     )
 
 
-def check(claim: Claim, *, today: date, registered_on: date, first_logged_on: date) -> list[Problem]:
+def check(
+    claim: Claim, *, today: date, registered_on: date, first_logged_on: date, minute_now: int = 2 * DAY
+) -> list[Problem]:
     """Return everything that forbids a claim to be submitted; an empty list when nothing does.
 
+    ``minute_now`` is the time of day, in minutes: a service of today must be over.
     ``registered_on`` is the day the giver's registration was approved, ``first_logged_on`` the day the
     entry was first written down: a later correction of it does not make it late.
     """
@@ -170,7 +173,7 @@ def check(claim: Claim, *, today: date, registered_on: date, first_logged_on: da
             )
         )
     if claim.kind in TIME_KINDS:
-        problems += _check_time(claim)
+        problems += _check_time(claim, today, minute_now)
     elif claim.kind in LINE_KINDS:
         problems += _check_lines(claim)
     elif claim.kind in QUANTITY_KINDS:
@@ -202,7 +205,7 @@ def _check_day(claim: Claim, today: date, registered_on: date, first_logged_on: 
         )
 
 
-def _check_time(claim: Claim) -> Iterable[Problem]:
+def _check_time(claim: Claim, today: date, minute_now: int) -> Iterable[Problem]:
     if not claim.giver_is_person:
         yield Problem("party", _("服务时长记在提供服务的个人名下，请选择志愿者或社会工作者。"))
     if claim.start_minute is None or not 0 <= claim.start_minute < DAY:
@@ -217,6 +220,9 @@ def _check_time(claim: Claim) -> Iterable[Problem]:
         yield Problem("break_minutes", _("扣除的分钟数不能小于 0。"))
     elif service_minutes(claim.start_minute, claim.end_minute, claim.break_minutes) <= 0:
         yield Problem("break_minutes", _("扣除路途、用餐和休息以后，没有剩下服务时间。"))
+    days, minute = divmod(claim.end_minute, DAY)
+    if (claim.happened_on + timedelta(days=days), minute) > (today, minute_now):
+        yield Problem("end", _("结束时间还没有到，请在服务结束以后登记。"))
 
 
 def _check_amount(field: str, amount_fen: int | None) -> Iterable[Problem]:

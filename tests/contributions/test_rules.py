@@ -64,12 +64,27 @@ def fields_of(claim: Claim, *, first_logged_on: date = TODAY) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("end_minute", "now", "fields"),
+    [(690, 690, []), (690, 689, ["end"]), (1500, 1439, ["end"]), (690, 1439, [])],
+)
+def test_a_service_of_today_must_be_over(end_minute: int, now: int, fields: list[str]) -> None:
+    found = rules.check(
+        service(end_minute=end_minute),
+        today=TODAY,
+        minute_now=now,
+        registered_on=REGISTERED,
+        first_logged_on=TODAY,
+    )
+    assert [problem.field for problem in found] == fields
+
+
+@pytest.mark.parametrize(
     "claim",
     [
         money(),
         money(receipt_number="", receipt_waiver="捐赠人书面放弃，2026 年 11 月 3 日"),
         service(),
-        service(start_minute=1380, end_minute=1500),
+        service(happened_on=TODAY - timedelta(days=1), start_minute=1380, end_minute=1500),
         goods(ClaimLine(10_000, 50_000, ValueBasis.INVOICE), ClaimLine(5_000, 80_000, ValueBasis.AGREEMENT)),
         goods(ClaimLine(10_000, None, ValueBasis.NONE)),
         money(kind=K.TRAINING, amount_fen=None, quantity_thousandths=20_000, receipt_number=""),
