@@ -51,7 +51,24 @@ def test_a_draft_survives_until_it_is_sent(live: Live, page: Page) -> None:
     page.goto(live.url + "/style/list")
     page.goto(live.url + "/style/form")
     expect(page.get_by_label("说明")).to_have_value("向 1,200 户发放冬季物资")
-    expect(page.locator("[data-draft-note]")).to_have_text("已恢复上次未提交的内容")
+    box = page.locator("[data-draft-box]")
+    expect(box).to_contain_text("上次没有提交的内容")
+    box.get_by_role("button").click()
+    expect(page.get_by_label("说明")).to_have_value("")
+    expect(box).to_be_hidden()
+    page.reload()
+    expect(page.get_by_label("说明")).to_have_value("")
+
+
+def test_a_declaration_is_never_ticked_by_the_browser(live: Live, page: Page) -> None:
+    page.goto(live.url + "/style/form")
+    page.get_by_label("说明").fill("向 1,200 户发放冬季物资")
+    page.get_by_label("以上内容真实").check()
+    expect(page.locator("[data-draft-note]")).to_have_text("草稿已保存在本机")
+    page.goto(live.url + "/style/list")
+    page.goto(live.url + "/style/form")
+    expect(page.get_by_label("说明")).to_have_value("向 1,200 户发放冬季物资")
+    expect(page.get_by_label("以上内容真实")).not_to_be_checked()
 
 
 def test_desk_keys(live: Live, page: Page) -> None:
