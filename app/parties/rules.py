@@ -20,7 +20,7 @@ from app.parties.kinds import ActingRole, OrganisationKind, PersonRoleKind
 
 ADULT = 18  # 民法典 art. 17
 YOUNGEST_VOLUNTEER = 8  # below that nobody acts with a guardian's consent: 民法典 art. 19
-_REASON_LENGTH = 5
+_REASON_LENGTH = 3
 _NUMBER_DIGITS = 8
 
 # The kinds whose credit code must carry their own class (GB 32100: first two characters).
