@@ -27,6 +27,7 @@ from app.figures import register_filters
 from app.files import access as file_access
 from app.files import jobs as files_jobs
 from app.files import views as files_views
+from app.imports import registers
 from app.jobs import cli as jobs_cli
 from app.jobs import jobs as jobs_jobs
 from app.jobs import registry, scheduler
@@ -196,6 +197,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             file_access.register(subject_kind, may_read)
         for source_kind, teller in feature.sources.items():
             sources.register(source_kind, teller)
+        registers.register(*feature.registers)
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):

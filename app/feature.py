@@ -56,6 +56,8 @@ class Feature:
     file_readers: Mapping[str, Any] = field(default_factory=dict)
     # kind of a posting's source → who tells about it
     sources: Mapping[str, Any] = field(default_factory=dict)
+    # the tables that come in as spreadsheets
+    registers: tuple[Any, ...] = ()
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:

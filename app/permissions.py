@@ -35,6 +35,8 @@ class Permission(Labelled):
     READ_PARTIES = "read_parties", _l("查看辖区内的参与主体")
     REVEAL_NUMBERS = "reveal_numbers", _l("说明理由后查看完整证件号码")
     ENTER_PARTIES = "enter_parties", _l("代为录入参与主体")
+    ENTER_RECORDS = "enter_records", _l("代为录入项目需求、贡献台账和资源意向")
+    ENTER_TIPS = "enter_tips", _l("录入失信线索")
     VERIFY_CONTRIBUTIONS = "verify_contributions", _l("核验贡献")
     READ_CONTRIBUTIONS = "read_contributions", _l("查看辖区内的贡献")
     REVERSE_CONTRIBUTIONS = "reverse_contributions", _l("冲正已记账的贡献")
@@ -45,6 +47,7 @@ class Permission(Labelled):
     REVOKE_PAPERS = "revoke_papers", _l("撤销文书")
     MANAGE_CALENDAR = "manage_calendar", _l("维护工作日历")
     MANAGE_CATALOGUE = "manage_catalogue", _l("维护事项目录")
+    MANAGE_VOCABULARY = "manage_vocabulary", _l("维护导入用的表头和用词")
     # administration
     MANAGE_USERS = "manage_users", _l("管理登录用户")
     GRANT_ROLES = "grant_roles", _l("授予和收回角色")
@@ -106,22 +109,25 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PATROL: _STAFF,
     Role.CHILD_OFFICER: _STAFF,
     Role.DEPARTMENT_LIAISON: _STAFF,
-    Role.TOWN_STAFF: _READER | {P.REVIEW_REGISTRATIONS, P.ENTER_PARTIES},
+    Role.TOWN_STAFF: _READER | {P.REVIEW_REGISTRATIONS, P.ENTER_PARTIES, P.ENTER_RECORDS},
     Role.TOWN_LEADER: _READER,
-    Role.COUNTY_HANDLER: _COUNTY | {P.ENTER_PARTIES},
+    Role.COUNTY_HANDLER: _COUNTY | {P.ENTER_PARTIES, P.ENTER_RECORDS, P.ENTER_TIPS},
     Role.COUNTY_REVIEWER: _COUNTY,
     Role.COUNTY_APPROVER: _COUNTY | {P.REVERSE_CONTRIBUTIONS, P.REVOKE_PAPERS},
     Role.CITY_STAFF: _COUNTY
     | {
         P.ENTER_PARTIES,
+        P.ENTER_RECORDS,
+        P.ENTER_TIPS,
         P.REVERSE_CONTRIBUTIONS,
         P.REVOKE_PAPERS,
         P.MANAGE_RULESETS,
         P.MANAGE_CALENDAR,
         P.MANAGE_CATALOGUE,
+        P.MANAGE_VOCABULARY,
         P.MANAGE_OUTBOX,
     },
-    Role.CREDIT_OFFICER: _STAFF | {P.READ_PARTIES},
+    Role.CREDIT_OFFICER: _STAFF | {P.READ_PARTIES, P.ENTER_TIPS},
     Role.LEGAL_OFFICER: _STAFF | {P.PUBLISH_RULESETS},
     Role.COMMITTEE: _STAFF,
     Role.PURCHASER: _STAFF,

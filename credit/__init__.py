@@ -1,0 +1,1 @@
+"""The credit record of those who give false information: tips, later commitments, cases, lists, recovery."""
