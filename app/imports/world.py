@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from app.imports.vocabulary import Vocabulary
+from app.imports.vocabulary.terms import Vocabulary
 from app.permissions import region_prefix
 
 T = TypeVar("T")
