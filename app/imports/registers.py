@@ -88,7 +88,7 @@ class Verdict:
 class Row:
     """One row on its way: where it stands, and what its cells say, by field name."""
 
-    __slots__ = ("file", "number", "readings", "sheet", "units")
+    __slots__ = ("_noted", "file", "number", "readings", "sheet", "units")
 
     def __init__(
         self, file: str, sheet: str, number: int, readings: dict[str, Reading], units: Mapping[str, str]
@@ -98,6 +98,11 @@ class Row:
         self.number = number
         self.readings = readings
         self.units = units
+        self._noted: set[Note] = set()
+
+    def note(self, *notes: Note) -> None:
+        """Remember what was put right across cells (a unit from another column)."""
+        self._noted.update(notes)
 
     def is_blank(self, name: str) -> bool:
         """Whether nothing stands in a field."""
@@ -127,7 +132,7 @@ class Row:
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was put right anywhere in the row, each once, in the order of the words."""
-        seen: set[Note] = set()
+        seen = set(self._noted)
         for reading in self.readings.values():
             if reading.notes:
                 seen.update(reading.notes)
@@ -141,13 +146,11 @@ class Row:
         data: Any,
         decision: Decision = Decision.ACCEPT,
         fault: Fault | None = None,
-        more_notes: tuple[Note, ...] = (),
     ) -> Verdict:
         """Return the verdict of a row that goes in (or, with a fault, that a person must look at first)."""
-        notes = self.notes if decision is Decision.ACCEPT else ()
-        if more_notes and decision is Decision.ACCEPT:
-            notes = tuple(sorted({*notes, *more_notes}))
-        return Verdict(decision, fault, notes, key, canonical, data)
+        return Verdict(
+            decision, fault, self.notes if decision is Decision.ACCEPT else (), key, canonical, data
+        )
 
 
 def missing(name: str) -> Found:
