@@ -92,10 +92,11 @@ class Settings:
         return _key_ring(getattr(self, name))
 
 
+DEFAULT_CITY = "610300000000"
 _DEFAULTS: dict[str, str] = {
     "mode": "production",
     "city_schema": "city",
-    "city_region": "610300000000",
+    "city_region": DEFAULT_CITY,
     "city_name": "宝鸡市",
     "office_name": "宝鸡市民政局",
     "jobs": "separate",

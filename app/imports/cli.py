@@ -1,0 +1,80 @@
+"""flask import judge."""
+
+import csv
+import os
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from app.config import DEFAULT_CITY, variable
+from app.errors import Refused
+from app.imports import registers
+from app.imports.folders import HEADINGS, Folder, line_of
+from app.imports.vocabulary import shipped
+from app.imports.world import World
+
+imports = AppGroup("import", help="Spreadsheets that come in.")
+
+
+@imports.command("judge")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, readable=True, path_type=Path))
+@click.option("--as-of", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Judge as on this day.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Decisions, as CSV.")
+@click.option("--city", default="", help="12-digit code of the city; default: the one that is set.")
+def judge(folder: Path, as_of: datetime, out: Path, city: str) -> None:
+    """Decide every row of a FOLDER of spreadsheets as the import into an empty city would.
+
+    Needs no settings and touches no database.
+    """
+    city = city or os.environ.get(variable("city_region"), "").strip() or DEFAULT_CITY
+    if not (city.isdecimal() and len(city) == 12):
+        raise click.ClickException(_("城市代码应为 12 位数字：%(code)s", code=city))
+    world = World(today=as_of.date(), city=city, vocabulary=shipped())
+    broken: list[str] = []
+    passed: list[str] = []
+    tables = Folder(folder, registers.known(), world, passed=passed.append, broken=broken.append)
+    count: Counter[tuple[str, str, str]] = Counter()
+    try:
+        _write(tables, out, count)
+    except (OSError, Refused) as problem:
+        raise click.ClickException(str(problem)) from problem
+    _tell(tables, count, passed, broken)
+    if broken or not tables.places:
+        raise SystemExit(1)
+
+
+def _write(tables: Folder, out: Path, count: "Counter[tuple[str, str, str]]") -> None:
+    """Write the decisions beside the wanted file and put it in place when it is whole."""
+    unfinished = out.with_name(out.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(HEADINGS)
+            for place, section, judged in tables.judge():
+                line = line_of(place, section, judged)
+                writer.writerow(line)
+                count[place.register.name, line.decision, line.reasons] += 1
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _tell(
+    tables: Folder, count: "Counter[tuple[str, str, str]]", passed: list[str], broken: list[str]
+) -> None:
+    for name in passed:
+        click.echo(_("不是登记表，已跳过：%(name)s", name=name), err=True)
+    for sentence in broken:
+        click.echo(_("无法读取：%(sentence)s", sentence=sentence), err=True)
+    if not tables.places:
+        click.echo(_("这个文件夹里没有能认出的登记表。"), err=True)
+    for one in registers.known():
+        rows = sorted((key[1:], number) for key, number in count.items() if key[0] == one.name)
+        if rows:
+            click.echo(f"{one.label}  {sum(number for _key, number in rows):,}")
+        for (decision, reasons), number in rows:
+            click.echo(f"    {number:>8,}  {decision:<12}  {reasons}")
