@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -12,24 +11,15 @@ from app import clock, keys
 from app.audit import events
 from app.db import lock
 from app.errors import Conflict, InvalidInput
-from app.labels import Labelled
 from app.parties import interest, names, rules
 from app.parties.kinds import PartyKind, RegistrationState
+from app.parties.listed import Likeness
 from app.parties.models import DuplicateAnswer, Organisation, Party, Person
 from app.permissions import Actor, Permission, ensure_may
 
 _ALIKE = 60  # hundredths: below that two names with one telephone are two parties
 _DEAD = (RegistrationState.REJECTED,)
 _COUNTY = 6
-
-
-class Likeness(Labelled):
-    """What two parties share."""
-
-    NAME_AND_PLACE = "name_and_place", _l("名称相同，同一区县")
-    NAME_AND_PHONE = "name_and_phone", _l("名称相同，电话相同")
-    NAME_AND_BIRTH = "name_and_birth", _l("姓名相同，出生日期相同，同一区县")
-    PHONE_AND_PLACE = "phone_and_place", _l("电话相同，名称相近，同一区县")
 
 
 @dataclass(frozen=True)

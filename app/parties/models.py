@@ -110,6 +110,12 @@ class Organisation(Base):
     contact_phone: Mapped[str | None] = mapped_column(Encrypted)
     contact_phone_hash: Mapped[LookupHash | None] = mapped_column(index=True)
     address: Mapped[str | None] = mapped_column(String(200))
+    certificate_number: Mapped[str | None] = mapped_column(String(60), comment="登记证号")
+    certificate_to: Mapped[CivilDate | None] = mapped_column(
+        comment="last day of the registration certificate"
+    )
+    registration_authority: Mapped[str | None] = mapped_column(String(100))
+    supervising_body: Mapped[str | None] = mapped_column(String(100))
     bank_name: Mapped[str | None] = mapped_column(String(100))
     bank_number: Mapped[str | None] = mapped_column(Encrypted)
     bank_number_hash: Mapped[LookupHash | None] = mapped_column(index=True)
@@ -185,6 +191,7 @@ class Volunteer(Base):
     guardian_phone: Mapped[str | None] = mapped_column(Encrypted)
     insured_until: Mapped[CivilDate | None] = mapped_column()
     star_level: Mapped[int] = mapped_column(default=0)
+    registered_on: Mapped[CivilDate | None] = mapped_column(comment="on the list that brought the volunteer")
 
     __table_args__ = (CheckConstraint("star_level BETWEEN 0 AND 5", name="star_level"),)
 
@@ -199,6 +206,7 @@ class SocialWorker(Base):
     certificate_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     registered_until: Mapped[CivilDate | None] = mapped_column(comment="three years from registration")
     employer_id: Mapped[Key | None] = mapped_column(ForeignKey("organisation.party_id"))
+    issued_on: Mapped[CivilDate | None] = mapped_column(comment="date of the certificate")
 
 
 class Household(Base):
