@@ -182,12 +182,20 @@ class Undo(Protocol):
         """Undo; the trace stays in the audit log."""
 
 
+class Approve(Protocol):
+    """Approve what an import brought in, as the second of four eyes. Raises NotAllowed for who brought it in."""
+
+    def __call__(self, session: Session, things: Sequence[uuid.UUID], *, actor: Actor) -> int:
+        """Return how many of these (at most 1,000) were approved; those that need not be are left alone."""
+
+
 @dataclass(frozen=True)
 class Register:
     """One kind of table that comes in. ``order``: which is judged first when a whole folder comes.
 
     ``permission`` is asked of staff, ``member_permission`` of an organisation's clerk (None: staff only).
     ``prefetch`` fills the world's shelves for these rows, set-wise; it does nothing without a database.
+    ``approve``: where what comes in waits for somebody else's word, by which all of an upload gets it.
     """
 
     name: str
@@ -201,6 +209,7 @@ class Register:
     permission: Permission
     member_permission: Permission | None = None
     about: Any = ""
+    approve: Approve | None = None
 
     def field(self, name: str) -> Field:
         """Return the field of a name. Raises KeyError."""
