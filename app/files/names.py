@@ -16,11 +16,15 @@ def clean_name(name: str | None, kind: MediaType) -> str:
     >>> clean_name("C:\\\\a\\\\收据\\u202egpj.exe", MediaType.JPEG)
     '收据gpj.exe.jpg'
     """
+    stem = _KNOWN_ENDING.sub("", shown_name(name)).strip(". ")
+    return (stem[:MAX_LENGTH].strip(". ") or "file") + ENDINGS[kind]
+
+
+def shown_name(name: str | None) -> str:
+    """Return a file name as it may be shown, its ending as it came: last part of the path, no invisible characters."""
     text = unicodedata.normalize("NFC", name or "")
     text = re.split(r"[/\\]", text)[-1]
     text = "".join(
         letter for letter in text if unicodedata.category(letter)[0] != "C"
     )  # control, bidi, surrogates
-    text = _FORBIDDEN.sub("_", " ".join(text.split()))
-    stem = _KNOWN_ENDING.sub("", text).strip(". ")
-    return (stem[:MAX_LENGTH].strip(". ") or "file") + ENDINGS[kind]
+    return _FORBIDDEN.sub("_", " ".join(text.split()))

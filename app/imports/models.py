@@ -1,7 +1,17 @@
 """Tables of imports: uploads, their files, their batches of judged rows, and what people decided on rows in review."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -96,8 +106,12 @@ class ImportBatch(Base):
     upload_id: Mapped[Key] = mapped_column(ForeignKey("import_upload.id"))
     number: Mapped[int] = mapped_column(Integer, comment="from 0, in the order in which they are judged")
     table_number: Mapped[int] = mapped_column(Integer, comment="place of the table in the file, from 0")
+    register: Mapped[str] = mapped_column(String(40), comment="name of the register that its rows are for")
     state: Mapped[BatchState] = mapped_column(labelled(BatchState))
     row_count: Mapped[int] = mapped_column(Integer)
+    summary: Mapped[str] = mapped_column(
+        Text, comment="JSON: how many rows by decision and reason, and what was put right; names nobody"
+    )
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, comment="the judged rows; none once cleared")
     things: Mapped[bytes] = mapped_column(LargeBinary, comment="keys of what came in, 16 bytes each")
 

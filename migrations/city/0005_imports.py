@@ -102,6 +102,12 @@ def upgrade() -> None:
             "table_number", sa.Integer(), nullable=False, comment="place of the table in the file, from 0"
         ),
         sa.Column(
+            "register",
+            sa.String(length=40),
+            nullable=False,
+            comment="name of the register that its rows are for",
+        ),
+        sa.Column(
             "state",
             sa.Enum(
                 "judged",
@@ -115,6 +121,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column(
+            "summary",
+            sa.Text(),
+            nullable=False,
+            comment="JSON: how many rows by decision and reason, and what was put right; names nobody",
+        ),
         sa.Column("sealed", sa.LargeBinary(), nullable=True, comment="the judged rows; none once cleared"),
         sa.Column("things", sa.LargeBinary(), nullable=False, comment="keys of what came in, 16 bytes each"),
         sa.ForeignKeyConstraint(["upload_id"], ["import_upload.id"], name=op.f("fk_import_batch_upload_id")),

@@ -1,0 +1,169 @@
+"""Verbs that let an upload's rows into their registers: batch by batch, each whole or absent, and approve them."""
+
+import uuid
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app import clock, db
+from app.audit import events
+from app.errors import Conflict, InvalidInput
+from app.imports import checking, plans, queries, registers, staging, uploads
+from app.imports.judging import Judged
+from app.imports.kinds import TAKEN, Decision
+from app.imports.models import BatchState, ImportUpload, UploadState
+from app.imports.plans import Batch
+from app.imports.staging import Line
+from app.imports.uploads import MOVES
+from app.imports.vocabulary.terms import Vocabulary
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.states import ensure_move
+
+
+def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUpload:
+    """Say that a checked upload goes in: at once by the caller when it is small, else by the job.
+
+    Raises InvalidInput when no row can go in, NotAllowed for a register that the actor may not fill.
+    """
+    upload = db.lock(session, ImportUpload, upload_id)
+    ensure_move(MOVES, upload.state, UploadState.ACCEPTING)
+    for name in upload.registers.split():
+        plans.ensure_may_import(registers.by_name(name), actor, upload.organisation_id)
+    count = checking.ready_to_enter(session, upload)
+    if not count:
+        raise InvalidInput(_("没有可以导入的行。请按错误工作簿改好后重新上传。"))
+    upload.state = UploadState.ACCEPTING
+    upload.done_rows = 0
+    upload.problem = None
+    upload.owner = upload.lease_until = None
+    after = {"rows": count, "sha256": upload.sha256}
+    events.record(session, "import.accept", "import_upload", upload.id, actor=actor, after=after)
+    return upload
+
+
+def accept_now(session: Session, upload_id: uuid.UUID, vocabulary: Vocabulary, *, actor: Actor) -> None:
+    """Let a small upload in, whole, in the caller's transaction."""
+    upload = begin(session, upload_id, actor=actor)
+    book = plans.open_book(uploads.data_of(session, upload), upload.name)
+    for batch in plans.batches(book, uploads.plan_of(upload), vocabulary):
+        admit_batch(session, upload, batch, vocabulary, actor=actor)
+    finish(session, upload)
+
+
+def admit_batch(
+    session: Session, upload: ImportUpload, batch: Batch, vocabulary: Vocabulary, *, actor: Actor
+) -> int:
+    """Judge a batch again, let in what still can go in, and mark it; return how many rows went in.
+
+    A batch that is in already is left alone. Never takes in a row that the check had kept out: what has
+    changed since is marked, and shown on the receipt. The caller holds the upload's lock.
+    """
+    kept = queries.batch_of(session, upload.id, batch.number)
+    if kept is None:
+        raise Conflict(_("表格与检查时的不一致，请重新检查后再导入。"))
+    if kept.state is not BatchState.JUDGED:
+        return 0
+    world = plans.world_of(
+        batch.register,
+        vocabulary,
+        actor=actor,
+        organisation_id=upload.organisation_id,
+        session=session,
+    )
+    checking.judge(batch, world)
+    before = {one.number: one for one in queries.lines_of(kept)}
+    choices = queries.choices_of(session, upload.id)
+    wanted = {one.number for one in before.values() if checking.goes_in(one, batch.table_number, choices)}
+    entering = [one for one in batch.lines if one.number in wanted and _still_can(one, before[one.number])]
+    pairs = [(one.row, one.verdict) for one in entering if one.row is not None]
+    things: list[uuid.UUID] = []
+    refused: dict[int, str] = {}
+    if pairs:
+        admission = batch.register.admit(session, pairs, actor=actor, scope_of=world)
+        things = [one for one in admission.things if one is not None]
+        refused = {entering[place].number: str(why) for place, why in admission.refused.items()}
+    entered = {one.number for one in entering} - set(refused)
+    lines = [
+        _outcome(one, before.get(one.number), batch, one.number in entered, refused) for one in batch.lines
+    ]
+    kept.sealed = staging.seal_lines(lines, kept.id)
+    kept.summary = checking.summary_of(lines)
+    kept.things = b"".join(one.bytes for one in things)
+    kept.state = BatchState.ADMITTED
+    upload.done_rows += len(lines)
+    upload.admitted_rows += len(things)
+    session.flush()
+    return len(things)
+
+
+def finish(session: Session, upload: ImportUpload) -> None:
+    """Mark an upload as accepted."""
+    ensure_move(MOVES, upload.state, UploadState.ACCEPTED)
+    upload.state = UploadState.ACCEPTED
+    upload.ended_at = clock.now()
+    upload.owner = upload.lease_until = None
+
+
+def approve(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> int:
+    """Approve all that an upload brought in, by another than its uploader; return how many it were."""
+    upload = db.lock(session, ImportUpload, upload_id)
+    if upload.state is not UploadState.ACCEPTED:
+        raise Conflict(_("这份表格现在不能审核，请刷新页面。"))
+    if upload.region_code is None:
+        raise Conflict(_("参与单位导入的内容在核验台办理。"))
+    ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=upload.region_code)
+    ensure_four_eyes(actor, upload.uploader_id)
+    count = 0
+    for batch in queries.batches_of(session, upload.id):
+        verb = registers.by_name(batch.register).approve
+        for things in queries.things_of([batch]) if verb else []:
+            count += verb(session, things, actor=actor) if verb else 0
+    upload.approved_rows += count
+    after = {"rows": count}
+    events.record(session, "import.approve", "import_upload", upload.id, actor=actor, after=after)
+    return count
+
+
+def _still_can(judged: Judged, before: Line) -> bool:
+    verdict = judged.verdict
+    if verdict.decision in TAKEN:
+        return True
+    same_reason = verdict.fault is not None and verdict.fault.word == before.reason
+    return verdict.decision is Decision.REVIEW and verdict.data is not None and same_reason
+
+
+def _outcome(judged: Judged, before: Line | None, batch: Batch, is_in: bool, refused: dict[int, str]) -> Line:
+    now = checking.line_of(judged, batch)
+    if judged.number in refused:
+        return Line(
+            judged.number,
+            Decision.REJECT,
+            sentence=refused[judged.number],
+            cells=tuple(batch.table.rows[judged.number - 1]),
+            changed=True,
+        )
+    changed = before is None or before.decision != now.decision or before.reason != now.reason
+    if is_in:
+        return Line(now.number, now.decision, now.reason, now.field, now.sentence, now.notes, admitted=True)
+    if changed and now.decision in TAKEN:
+        # It could go in by now, but nobody said so when the button was pressed.
+        return Line(
+            now.number,
+            now.decision,
+            sentence=_("检查时不能导入，现在可以了。请重新上传错误工作簿。"),
+            cells=tuple(batch.table.rows[judged.number - 1]),
+            changed=True,
+        )
+    if before is not None and not changed:
+        return before
+    return Line(
+        now.number,
+        now.decision,
+        now.reason,
+        now.field,
+        now.sentence,
+        now.notes,
+        now.can_be_taken,
+        now.cells,
+        changed=True,
+    )
