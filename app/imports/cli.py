@@ -3,7 +3,7 @@
 import csv
 import os
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -22,8 +22,12 @@ imports = AppGroup("import", help="Spreadsheets that come in.")
 
 @imports.command("judge")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, readable=True, path_type=Path))
-@click.option("--as-of", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Judge as on this day.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Decisions, as CSV.")
+@click.option(
+    "--as-of", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Judge as on this day."
+)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Decisions, as CSV."
+)
 @click.option("--city", default="", help="12-digit code of the city; default: the one that is set.")
 def judge(folder: Path, as_of: datetime, out: Path, city: str) -> None:
     """Decide every row of a FOLDER of spreadsheets as the import into an empty city would.
