@@ -1,0 +1,56 @@
+"""Everything that reads the vocabulary. It is no secret: no query takes an actor."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.imports.vocabulary.lists import shipped
+from app.imports.vocabulary.models import VocabularyHeading, VocabularyWord
+from app.imports.vocabulary.terms import Vocabulary
+
+
+def stored(session: Session) -> Vocabulary:
+    """Return the city's vocabulary; where nothing of a kind was taken in yet, the shipped one."""
+    headings = session.execute(
+        select(VocabularyHeading.register, VocabularyHeading.field, VocabularyHeading.heading)
+    ).all()
+    words = session.execute(
+        select(VocabularyWord.list_name, VocabularyWord.value, VocabularyWord.word).order_by(
+            VocabularyWord.list_name, VocabularyWord.id
+        )
+    ).all()
+    own = Vocabulary.of((row._tuple() for row in headings), (row._tuple() for row in words))
+    return Vocabulary(
+        own.headings if headings else shipped().headings,
+        {**shipped().words, **own.words},
+    )
+
+
+def headings(session: Session, register: str) -> Sequence[VocabularyHeading]:
+    """Return the headings of a register, by field, in the order in which they were taken in."""
+    return session.scalars(
+        select(VocabularyHeading)
+        .where(VocabularyHeading.register == register)
+        .order_by(VocabularyHeading.field, VocabularyHeading.id)
+    ).all()
+
+
+def words(session: Session, list_name: str) -> Sequence[VocabularyWord]:
+    """Return the words of a list, by value, in the order in which they were taken in."""
+    return session.scalars(
+        select(VocabularyWord)
+        .where(VocabularyWord.list_name == list_name)
+        .order_by(VocabularyWord.value, VocabularyWord.id)
+    ).all()
+
+
+def counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many headings each register has, and how many words each list."""
+    by_register = session.execute(
+        select(VocabularyHeading.register, func.count()).group_by(VocabularyHeading.register)
+    ).all()
+    by_list = session.execute(
+        select(VocabularyWord.list_name, func.count()).group_by(VocabularyWord.list_name)
+    ).all()
+    return {row[0]: row[1] for row in by_register}, {row[0]: row[1] for row in by_list}
