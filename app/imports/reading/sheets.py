@@ -1,0 +1,249 @@
+"""The XML of one sheet: looked at in a few fast passes, and rewritten when it is not of the common shape.
+
+The library that reads the cells makes room for the whole rectangle between the first and the last of them, takes
+the last of two attributes of one name, and shows errors as blanks. So the addresses are checked before, and what it
+does not tell (formulas, errors, merges) is found here.
+"""
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from xml.sax.saxutils import escape
+
+from flask_babel import gettext as _
+
+from app.errors import InvalidInput
+from app.imports.cells import Merge
+from app.imports.reading.limits import (
+    MAX_CELL_TEXT,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_FORMULAS,
+    MAX_MERGES,
+    MAX_ROWS,
+    cell_too_long,
+    damaged,
+    too_many_formulas,
+    too_many_rows,
+)
+from app.imports.reading.parts import Attributes, is_plain, parse
+
+# What may follow a cell's address; anything else, a second address above all, is rewritten first.
+_REST = rb'"(?: s="[0-9]+")?(?: t="[A-Za-z]+")?(?: [cv]m="[0-9]+")*/?>)'
+_NARROW = re.compile(rb'<c(?! r="[A-Z](?:[0-9]{1,5}|1[0-9]{5})' + _REST)
+_SHORT = re.compile(rb'<c(?! r="(?:[A-Z]|[A-G][A-Z])(?:[0-9]{1,4}|1[0-9]{4})' + _REST)
+_ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}' + _REST)
+_PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|sheetData)[\s/>]")
+_FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</c>)')
+_FORMULA = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*(?:<v[^>]*>[^<]*</v>\s*)?<f[\s/>]')
+_FORMULAS = re.compile(rb"<f[\s/>]")
+_ERROR = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>'
+)
+_MERGE = re.compile(rb'<mergeCell\s+ref="\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})"')
+_SHARED = re.compile(rb't="s"[^>]*>\s*<v>([0-9]{1,9})</v>')
+_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_INSIDE_CELL = frozenset({"v", "is", "r", "t", "rPh"})
+_WINDOW = MAX_CELL_TEXT // 2
+
+Spot = tuple[int, int]
+"""A cell's place: row from 1, column from 0."""
+
+
+@dataclass
+class SheetXml:
+    """What a sheet's XML says: ``body`` is what stands in sheetData, with every address looked at."""
+
+    body: bytes = b""
+    merges: list[Merge] = field(default_factory=list)
+    formulas: frozenset[Spot] = frozenset()
+    errors: dict[Spot, str] = field(default_factory=dict)
+
+
+def look(xml: bytes, name: str) -> SheetXml:
+    """Look through a sheet's XML. Raises InvalidInput when cells lie outside the limits."""
+    cut = _cut(xml)
+    if cut is None or not _has_common_shape(xml, cut[0]):
+        cut = _cut(_rewritten(xml))
+        if cut is None or _ODD.search(cut[0]):
+            raise damaged()
+    body, tail = cut
+    _ensure_inside(body, name)
+    _ensure_short(body, name)
+    return SheetXml(body, _merges(tail, name), _formulas(body, name), _errors(body))
+
+
+def shared_bytes(body: bytes, lengths: list[int], limit: int) -> int:
+    """Return how many bytes of shared text the cells show; exactly only where it might be above ``limit``."""
+    most = body.count(b't="s"') * max(lengths, default=0)
+    if most <= limit:
+        return most
+    known = len(lengths)
+    return sum(lengths[place] for place in map(int, _SHARED.findall(body)) if place < known)
+
+
+def place_of(letters: bytes, digits: bytes) -> Spot:
+    """Return the place of an address such as ``b"AB", b"12"``: row from 1, column from 0."""
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return int(digits), column - 1
+
+
+def letters_of(column: int) -> str:
+    """Return the letters of a column counted from 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _cut(xml: bytes) -> tuple[bytes, bytes] | None:
+    start, end = xml.find(b"<sheetData>"), xml.rfind(b"</sheetData>")
+    if 0 <= start < end:
+        return xml[start + 11 : end], xml[end:]
+    return (b"", b"") if b"<sheetData/>" in xml else None
+
+
+def _has_common_shape(xml: bytes, body: bytes) -> bool:
+    """Whether every cell is written as the usual programs write it, so that the passes see all there is."""
+    if not is_plain(xml) or _PREFIXED.search(body) or (b"?" in body and b"<?" in body):
+        return False
+    if _NARROW.search(body) and _SHORT.search(body) and _ODD.search(body):
+        return False
+    return b"f" not in body or len(_FORMULAS.findall(body)) == len(_FORMULA.findall(body))
+
+
+def _ensure_inside(body: bytes, name: str) -> None:
+    """Check the rectangle of filled cells, unless the addresses are such that it cannot be large."""
+    if not _NARROW.search(body) or not _SHORT.search(body):
+        return
+    rows = columns = 0
+    seen: dict[bytes, int] = {}
+    for letters, digits in _FILLED.findall(body):
+        row = int(digits)
+        if letters not in seen:
+            seen[letters] = place_of(letters, digits)[1] + 1
+            columns = max(seen.values())
+        rows = max(rows, row)
+        if row > MAX_ROWS or columns > MAX_COLUMNS:
+            raise _outside(name, (letters + digits).decode())
+    if rows * columns > MAX_CELLS:
+        raise too_many_rows(name)
+
+
+def _outside(name: str, cell: str) -> InvalidInput:
+    return InvalidInput(
+        _(
+            "“%(sheet)s”在很远的单元格 %(cell)s 还有内容：最多 %(rows)s 行、%(columns)s 列。"
+            "请删掉它，或分成几个文件。",
+            sheet=name,
+            cell=cell,
+            rows=f"{MAX_ROWS:,}",
+            columns=MAX_COLUMNS,
+        )
+    )
+
+
+def _ensure_short(body: bytes, name: str) -> None:
+    """Refuse a very long text between two tags, found by looking for a window without any tag."""
+    for at in range(0, len(body), _WINDOW):
+        if body.find(b"<", at, at + _WINDOW) < 0 and len(body) - at > _WINDOW:
+            cell = body[body.rfind(b'<c r="', 0, at) + 6 :][:11].partition(b'"')[0]
+            raise cell_too_long(f"“{name}”{cell.decode('ascii', 'replace')} ")
+
+
+def _merges(tail: bytes, name: str) -> list[Merge]:
+    found = _MERGE.findall(tail)
+    if len(found) > MAX_MERGES:
+        raise InvalidInput(_("“%(sheet)s”里合并的单元格太多，请取消合并后再上传。", sheet=name))
+    merges = []
+    for left, top, right, bottom in found:
+        (first_row, first_column), (last_row, last_column) = place_of(left, top), place_of(right, bottom)
+        merges.append(Merge(first_row, last_row, first_column, last_column))
+    return merges
+
+
+def _formulas(body: bytes, name: str) -> frozenset[Spot]:
+    if b"f" not in body or not _FORMULAS.search(body):
+        return frozenset()
+    found = _FORMULA.findall(body)
+    if len(found) > MAX_FORMULAS:
+        raise too_many_formulas(name)
+    return frozenset(place_of(*address) for address in found)
+
+
+def _errors(body: bytes) -> dict[Spot, str]:
+    if b"#" not in body:
+        return {}
+    return {
+        place_of(letters, digits): unescape(text.decode("utf-8", "replace"))
+        for letters, digits, text in _ERROR.findall(body)
+    }
+
+
+def _rewritten(xml: bytes) -> bytes:
+    """Return a sheet in the common shape: other encodings, prefixes, orders and left-out addresses are legal too."""
+    writer = _Writer()
+    parse(xml, writer.start, writer.end, writer.text)
+    merges = "".join(f'<mergeCell ref="{one}"/>' for one in writer.merges if '"' not in one)
+    return f"<sheetData>{''.join(writer.out)}</sheetData>{merges}".encode()
+
+
+class _Writer:
+    """Writes the cells of a sheet anew while it is parsed."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self.merges: list[str] = []
+        self._row = self._column = 0
+        self._cell = ""
+        self._inside: list[str] = []
+        self._formula = self._reading = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if self._cell:
+            if name == "f":
+                self._formula = True
+            elif name in _INSIDE_CELL:
+                self._inside.append('<t xml:space="preserve">' if name == "t" else f"<{name}>")
+            self._reading = name in ("v", "t")
+        elif name == "row":
+            self._row = _number(attributes.get("r"), self._row + 1)
+            self._column = 0
+        elif name == "c":
+            self._begin(attributes)
+        elif name == "mergeCell":
+            self.merges.append(attributes.get("ref", ""))
+
+    def _begin(self, attributes: Attributes) -> None:
+        address = _ADDRESS.fullmatch(attributes.get("r", f"{letters_of(self._column)}{self._row}").upper())
+        if address is None or int(address[2]) == 0:
+            raise damaged()
+        self._column = place_of(address[1].encode(), b"1")[1] + 1
+        style, kind = attributes.get("s", ""), attributes.get("t", "")
+        self._cell = f'<c r="{address[0]}"'
+        if style.isascii() and style.isdigit():
+            self._cell += f' s="{style}"'
+        if kind.isascii() and kind.isalpha():
+            self._cell += f' t="{kind}"'
+
+    def end(self, name: str) -> None:
+        self._reading = False
+        if name == "c" and self._cell:
+            formula = "<f/>" if self._formula else ""
+            self.out.append(f"{self._cell}>{formula}{''.join(self._inside)}</c>")
+            self._cell, self._formula = "", False
+            self._inside.clear()
+        elif self._cell and name in _INSIDE_CELL:
+            self._inside.append(f"</{name}>")
+
+    def text(self, text: str) -> None:
+        if self._reading:
+            self._inside.append(escape(text))
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else otherwise
