@@ -1,5 +1,6 @@
 """The one validator: a table and its layout in, a verdict for each of its rows out."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -58,10 +59,13 @@ def read_table(
     table: Table, layout: Layout, register: Register, world: World, *, file: str
 ) -> Iterator[Judged]:
     """Read every line of a table; the verdicts of data rows are still to be made."""
+    if register.prepare is not None:
+        table = register.prepare(table, layout)
     readers = _readers(layout, register, world)
     outside = _from_outside(table, layout, register, world)
     above = _merged_above(table, layout, register)
     formulas = {row for row, _column in table.formulas}
+    chain = ""
     for number, cells in enumerate(table.rows, start=1):
         kind = kind_of_row(number, cells, layout, world.vocabulary)
         if kind is not RowKind.DATA:
@@ -75,7 +79,15 @@ def read_table(
             _refuse_formulas(readings, number, table, readers)
         if outside:
             readings.update(outside)
-        yield Judged(number, kind, _SKIPPED, Row(file, table.sheet, number, readings, layout.units))
+        row = Row(file, table.sheet, number, readings, layout.units)
+        if register.chained:
+            chain = row.chain = _chained(chain, readings)
+        yield Judged(number, kind, _SKIPPED, row)
+
+
+def _chained(above: str, readings: dict[str, Reading]) -> str:
+    said = repr(sorted((name, str(reading.value)) for name, reading in readings.items()))
+    return hashlib.sha256(f"{above}{said}".encode()).hexdigest()
 
 
 _Readers = list[tuple[str, int, CellReader]]

@@ -21,8 +21,10 @@ from typing import Any, NamedTuple, Protocol
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.imports.cells import Table
 from app.imports.faults import Fault, Found, found
 from app.imports.kinds import Decision, Note, Reason
+from app.imports.layout import Layout
 from app.imports.world import World
 from app.permissions import Actor, Permission
 
@@ -88,7 +90,7 @@ class Verdict:
 class Row:
     """One row on its way: where it stands, and what its cells say, by field name."""
 
-    __slots__ = ("_noted", "file", "number", "readings", "sheet", "units")
+    __slots__ = ("_noted", "chain", "file", "number", "readings", "sheet", "units")
 
     def __init__(
         self, file: str, sheet: str, number: int, readings: dict[str, Reading], units: Mapping[str, str]
@@ -98,6 +100,7 @@ class Row:
         self.number = number
         self.readings = readings
         self.units = units
+        self.chain = ""
         self._noted: set[Note] = set()
 
     def note(self, *notes: Note) -> None:
@@ -196,6 +199,9 @@ class Register:
     ``permission`` is asked of staff, ``member_permission`` of an organisation's clerk (None: staff only).
     ``prefetch`` fills the world's shelves for these rows, set-wise; it does nothing without a database.
     ``approve``: where what comes in waits for somebody else's word, by which all of an upload gets it.
+    ``prepare`` mends a table before its rows are read; lines keep their numbers.
+    ``chained``: each row's ``chain`` is a hash of what it and all rows above it say, by which a list without
+    numbers is known again under another title. ``listed_at``: endpoint of the staff list of what came in.
     """
 
     name: str
@@ -210,6 +216,9 @@ class Register:
     member_permission: Permission | None = None
     about: Any = ""
     approve: Approve | None = None
+    prepare: Callable[[Table, Layout], Table] | None = None
+    chained: bool = False
+    listed_at: str = ""
 
     def field(self, name: str) -> Field:
         """Return the field of a name. Raises KeyError."""
