@@ -44,9 +44,12 @@ from app.papers import rendering as papers_rendering
 from app.papers import views_member as papers_member
 from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
+from app.parties import jobs as parties_jobs
 from app.parties import views_desk as parties_desk
 from app.parties import views_member as parties_member
 from app.parties import views_staff as parties_staff
+from app.parties.registers import enterprises, households, social_workers, volunteers
+from app.parties.registers import organisations as organisation_lists
 from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.regions import views_staff as regions_staff
@@ -121,6 +124,14 @@ FEATURES: tuple[Feature, ...] = (
         "parties",
         blueprints=(parties_member.bp, parties_staff.bp, parties_desk.bp),
         navigation=(*parties_member.NAVIGATION, *parties_staff.NAVIGATION, *parties_desk.NAVIGATION),
+        jobs=parties_jobs.JOBS,
+        registers=(
+            organisation_lists.REGISTER,
+            social_workers.REGISTER,
+            volunteers.REGISTER,
+            enterprises.REGISTER,
+            households.REGISTER,
+        ),
     ),
     Feature(
         "users",

@@ -62,6 +62,42 @@ def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -
         run(connection, insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
 
 
+def pour(session: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert many rows that are ready for the driver: COPY on PostgreSQL, one executemany on SQLite.
+
+    Ready means: keys from ``ready_keys``, instants and days as ISO text, everything else as the column stores it.
+    Nothing is converted here, since a list brings hundreds of thousands of rows. Table and columns are the
+    program's own words, never somebody's input.
+    """
+    if not rows:
+        return
+    connection = session.connection()
+    names = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        run(connection, f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)
+        return
+    base = connection.dialect.loaded_dbapi.Error
+    statement = f"COPY {table} ({names}) FROM STDIN"
+    try:
+        with cast(Any, connection.connection.cursor()).copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except base as problem:
+        raise DBAPIError.instance(
+            statement, None, problem, base, hide_parameters=True, dialect=connection.dialect
+        ) from problem
+
+
+def ready_keys(keys: Sequence[bytes], dialect: str) -> Sequence[Any]:
+    """Return keys of 16 bytes as ``pour`` takes them: as they are on SQLite, as hexadecimal text for COPY."""
+    return keys if dialect == "sqlite" else [key.hex() for key in keys]
+
+
+def ready_instant(value: datetime) -> str:
+    """Return an aware instant as ``pour`` takes it."""
+    return _iso(value)
+
+
 def insert_if_absent(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert one row unless a unique key already has it; return whether it was new. Never raises for a twin."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert

@@ -17,7 +17,7 @@ from app.parties.listed import Likeness
 from app.parties.models import DuplicateAnswer, Organisation, Party, Person
 from app.permissions import Actor, Permission, ensure_may
 
-_ALIKE = 60  # hundredths: below that two names with one telephone are two parties
+ALIKE = 60  # hundredths: below that two names with one telephone are two parties
 _DEAD = (RegistrationState.REJECTED,)
 _COUNTY = 6
 
@@ -174,6 +174,6 @@ def _judge(party: Party, phone: bytes | None, rows: list[tuple[Party, bytes | No
         if other.match_key == party.match_key:
             by_phone = phone is not None and other_phone == phone
             found.append(Candidate(other, Likeness.NAME_AND_PHONE if by_phone else Likeness.NAME_AND_PLACE))
-        elif names.similarity(party.match_key, other.match_key) >= _ALIKE:
+        elif names.similarity(party.match_key, other.match_key) >= ALIKE:
             found.append(Candidate(other, Likeness.PHONE_AND_PLACE))
     return found

@@ -119,6 +119,16 @@ def is_in_force(session: Session, code: str, *, on: date) -> bool:
     return session.scalar(select(func.count(Region.code)).where(Region.code == code, *_in_force(on))) == 1
 
 
+def in_force(session: Session, codes: Iterable[str], *, on: date) -> set[str]:
+    """Return those of the codes that exist and are in force on a day; one query for each 500."""
+    wanted = list(codes)
+    there: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        there.update(session.scalars(select(Region.code).where(Region.code.in_(some), *_in_force(on))))
+    return there
+
+
 def successors(session: Session, code: str) -> list[Region]:
     """Return the codes that came after a retired one, step by step, the newest last; a ring ends where it closes."""
     seen, chain = {code}, []

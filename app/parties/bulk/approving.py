@@ -1,0 +1,179 @@
+"""Approving many parties at once, by somebody who did not enter them."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock, counters, ids
+from app.audit import events
+from app.errors import InvalidInput
+from app.parties import interest, rules
+from app.parties.bulk.batch import LARGEST_BATCH, VARIABLES, digest_of
+from app.parties.bulk.comparing import unanswered_pairs
+from app.parties.kinds import PersonRoleKind, RegistrationState
+from app.parties.models import HouseholdMember, Party, PersonRole, RegistrationStep, Volunteer
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.rows import pour, ready_instant, ready_keys
+
+_S = RegistrationState
+_STEP = ("id", "party_id", "from_state", "to_state", "happened_at", "by_user_id", "by_person_id")
+
+
+def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor) -> int:
+    """Approve the submitted ones of these parties, with the heads of households; return how many were approved.
+
+    ``things`` (at most 2,000) are parties, or roles that a list gave to known people, who then get their numbers.
+    Left for a look of their own: parties that look like another one, and those that are near to the actor.
+    Raises NotAllowed for whoever entered one of them, and outside the actor's regions.
+    """
+    if len(things) > LARGEST_BATCH:
+        raise InvalidInput(_("一批最多 %(count)s 行。", count=LARGEST_BATCH))
+    wanted = [*things, *_members_of(session, things)]
+    submitted: list[Party] = []
+    for some in _parts(wanted):
+        query = select(Party).where(Party.id.in_(some), Party.state == _S.SUBMITTED).order_by(Party.id)
+        submitted += session.scalars(query.with_for_update())
+    for region in {party.region_code for party in submitted}:
+        ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=region)
+    _ensure_other_hands(session, [party.id for party in submitted], actor)
+    held_back = _alike(session, [party.id for party in submitted])
+    held_back |= _near(session, actor, [party.id for party in submitted])
+    approved = [party.id for party in submitted if party.id not in held_back]
+    _move(session, approved, actor)
+    roles = _role_holders(session, things, actor)
+    _issue_numbers(session, [*approved, *roles])
+    done = [*approved, *roles]
+    if done:
+        events.record(
+            session, "registration.approve_batch", "party_batch", ids.new_id(), actor=actor,
+            after={"count": len(done), "sha256_of_keys": digest_of(done)},
+        )  # fmt: skip
+    return len(done)
+
+
+def _members_of(session: Session, household_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    members: list[uuid.UUID] = []
+    for some in _parts(household_ids):
+        query = select(PersonRole.person_id).join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
+        members += session.scalars(query.where(HouseholdMember.household_id.in_(some)))
+    return members
+
+
+def _ensure_other_hands(session: Session, party_ids: Sequence[uuid.UUID], actor: Actor) -> None:
+    """Raise NotAllowed when the actor entered one of these parties."""
+    for some in _parts(party_ids):
+        hands = session.scalars(
+            select(RegistrationStep.by_person_id)
+            .distinct()
+            .where(
+                RegistrationStep.party_id.in_(some),
+                RegistrationStep.to_state.in_((_S.DRAFT, _S.SUBMITTED)),
+                RegistrationStep.by_person_id.is_not(None),
+            )
+        )
+        ensure_four_eyes(actor, *hands)
+
+
+def _alike(session: Session, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    return {
+        pair.party_id for some in _parts(party_ids) for pair in unanswered_pairs(session, Party.id.in_(some))
+    }
+
+
+def _near(session: Session, actor: Actor, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Return the parties that are too near to the actor, found by halving what has a conflict somewhere."""
+    if actor.person_id is None or not party_ids:
+        return set()
+    own = {grant.organisation_id for grant in actor.grants if grant.organisation_id}
+    near: set[uuid.UUID] = own & set(party_ids)
+    waiting = _parts(party_ids)
+    while waiting:
+        some = waiting.pop()
+        if interest.conflict_of(session, actor.person_id, some) is None:
+            continue
+        if len(some) == 1:
+            near.update(some)
+        else:
+            middle = len(some) // 2
+            waiting += [some[:middle], some[middle:]]
+    return near
+
+
+def _move(session: Session, party_ids: Sequence[uuid.UUID], actor: Actor) -> None:
+    now = clock.now()
+    dialect = session.get_bind().dialect.name
+    for some in _parts(party_ids):
+        session.execute(
+            update(Party).where(Party.id.in_(some)).values(state=_S.APPROVED, state_since=now),
+            execution_options={"synchronize_session": False},
+        )
+    keys = ready_keys(ids.new_keys(len(party_ids)), dialect)
+    parties = ready_keys([party_id.bytes for party_id in party_ids], dialect)
+    user, person = (
+        None if one is None else ready_keys([one.bytes], dialect)[0]
+        for one in (actor.user_id, actor.person_id)
+    )
+    at = ready_instant(now)
+    pour(
+        session,
+        "registration_step",
+        _STEP,
+        [
+            (key, party, _S.SUBMITTED.value, _S.APPROVED.value, at, user, person)
+            for key, party in zip(keys, parties, strict=True)
+        ],
+    )
+
+
+def _role_holders(session: Session, role_ids: Sequence[uuid.UUID], actor: Actor) -> list[uuid.UUID]:
+    """Return the admitted people behind roles of volunteers that a list gave them and that have no number yet."""
+    holders: list[uuid.UUID] = []
+    for some in _parts(role_ids):
+        query = (
+            select(PersonRole.person_id, Party.region_code)
+            .join(Volunteer, Volunteer.role_id == PersonRole.id)
+            .join(Party, Party.id == PersonRole.person_id)
+            .where(PersonRole.id.in_(some), Volunteer.number.is_(None), Party.state == _S.APPROVED)
+        )
+        for person_id, region in session.execute(query):
+            ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=region)
+            holders.append(person_id)
+    near = _near(session, actor, holders)
+    return [person_id for person_id in holders if person_id not in near]
+
+
+def _issue_numbers(session: Session, person_ids: Sequence[uuid.UUID]) -> None:
+    """Give the volunteers among these people their numbers, in the order of their parties, from one block."""
+    volunteers: list[tuple[uuid.UUID, uuid.UUID, str, bool]] = []
+    for some in _parts(person_ids):
+        query = (
+            select(PersonRole.person_id, PersonRole.id, Party.region_code, Volunteer.registered_on.is_(None))
+            .join(Volunteer, Volunteer.role_id == PersonRole.id)
+            .join(Party, Party.id == PersonRole.person_id)
+            .where(PersonRole.person_id.in_(some), PersonRole.role == PersonRoleKind.VOLUNTEER)
+            .where(PersonRole.valid_to.is_(None), Volunteer.number.is_(None))
+        )
+        volunteers += [(one, role, region, is_new) for one, role, region, is_new in session.execute(query)]
+    if not volunteers:
+        return
+    volunteers.sort()
+    first = counters.take(session, "volunteer", count=len(volunteers))
+    session.execute(
+        update(Volunteer),
+        [
+            {"role_id": role, "number": rules.volunteer_number(region, first + offset)}
+            for offset, (_person, role, region, _is_new) in enumerate(volunteers)
+        ],
+    )
+    starting = [
+        {"id": role, "valid_from": clock.today()} for _person, role, _region, is_new in volunteers if is_new
+    ]
+    if starting:
+        session.execute(update(PersonRole), starting)
+
+
+def _parts(keys: Sequence[uuid.UUID]) -> list[Sequence[uuid.UUID]]:
+    return [keys[start : start + VARIABLES] for start in range(0, len(keys), VARIABLES)]

@@ -1,0 +1,277 @@
+"""Entering many volunteers and social workers at once."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import counters, ids, keys
+from app.identity import DocumentKind
+from app.imports.registers import Admission, Row, Verdict
+from app.imports.world import World
+from app.parties import duplicates, names, rules
+from app.parties.bulk.batch import VARIABLES, Batch
+from app.parties.entries import PersonEntry, SocialWorkerEntry, VolunteerEntry
+from app.parties.kinds import ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState, Sex
+from app.parties.listed import Qualification, QualificationSource
+from app.parties.models import Consent, Party, Person, PersonRole, SocialWorker
+from app.permissions import Actor
+
+_OPEN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
+_RESIDENT_ID, _MALE, _FEMALE = DocumentKind.RESIDENT_ID.value, Sex.MALE.value, Sex.FEMALE.value
+_LIST = QualificationSource.LIST.value
+
+
+class Placed(NamedTuple):
+    """Where a line's person stands: ready keys of the person and of the new role."""
+
+    person: Any
+    role: Any
+    known_id: uuid.UUID | None
+    is_admitted: bool
+
+
+class _Known(NamedTuple):
+    party_id: uuid.UUID
+    match_key: str
+    state: RegistrationState
+
+
+def admit_volunteers(
+    session: Session, rows: Sequence[tuple[Row, Verdict]], *, actor: Actor, scope_of: World
+) -> Admission:
+    """Enter the volunteers of judged rows (``Register.admit``)."""
+    return enter_volunteers(session, [verdict.data for _row, verdict in rows], actor=actor)
+
+
+def admit_social_workers(
+    session: Session, rows: Sequence[tuple[Row, Verdict]], *, actor: Actor, scope_of: World
+) -> Admission:
+    """Enter the social workers of judged rows (``Register.admit``)."""
+    return enter_social_workers(session, [verdict.data for _row, verdict in rows], actor=actor)
+
+
+def enter_volunteers(
+    session: Session,
+    entries: Sequence[VolunteerEntry],
+    *,
+    actor: Actor,
+    prepared_by: uuid.UUID | None = None,
+) -> Admission:
+    """Enter volunteers; a person of the register gets the role besides. At most 2,000.
+
+    The things of the admission are new parties, and the new roles of people who were known.
+    """
+    batch = Batch(session, len(entries), actor=actor, prepared_by=prepared_by)
+    for index, entry in enumerate(entries):
+        if rules.age(entry.person.born_on, batch.today) < rules.YOUNGEST_VOLUNTEER:
+            batch.refused[index] = _("未满 %(years)s 周岁，不能注册志愿者。", years=rules.YOUNGEST_VOLUNTEER)
+    placed = place_people(
+        batch,
+        [entry.person for entry in entries],
+        PersonRoleKind.VOLUNTEER,
+        [entry.registered_on for entry in entries],
+    )
+    papers = [
+        (placed[index], paper, None, None)
+        for index, entry in enumerate(entries)
+        if entry.papers
+        for paper in entry.papers
+    ]
+    _add_papers(batch, papers)
+    _add_consents(
+        batch, [one for one, entry in zip(placed, entries, strict=True) if one and entry.may_publish]
+    )
+    _add_volunteers(batch, entries, placed)
+    return batch.write("person.enter_batch")
+
+
+def enter_social_workers(
+    session: Session,
+    entries: Sequence[SocialWorkerEntry],
+    *,
+    actor: Actor,
+    prepared_by: uuid.UUID | None = None,
+) -> Admission:
+    """Enter social workers; a person of the register gets the role besides. At most 2,000."""
+    batch = Batch(session, len(entries), actor=actor, prepared_by=prepared_by)
+    _refuse_certificates(batch, entries)
+    placed = place_people(
+        batch,
+        [entry.person for entry in entries],
+        PersonRoleKind.SOCIAL_WORKER,
+        [entry.issued_on for entry in entries],
+    )
+    paper = _("社会工作者证")
+    _add_papers(
+        batch,
+        [
+            (one, paper, entry.certificate_number, entry.issued_on)
+            for one, entry in zip(placed, entries, strict=True)
+        ],
+    )
+    batch.rows["social_worker"] += [
+        (one.role, entry.level.value, entry.certificate_number, batch.day(entry.registered_until),
+         batch.day(entry.issued_on))
+        for one, entry in zip(placed, entries, strict=True) if one is not None
+    ]  # fmt: skip
+    return batch.write("person.enter_batch")
+
+
+def place_people(
+    batch: Batch,
+    people: Sequence[PersonEntry],
+    role: PersonRoleKind,
+    begins: Sequence[date | None],
+) -> list[Placed | None]:
+    """Collect the people of the lines, new or known, each with an open role; None for a refused line."""
+    batch.refuse_places([person.region_code for person in people])
+    known = _known_people(batch.session, [person.number_hash for person in people])
+    holders = _holders(batch.session, [one.party_id for one in known.values()], role) if known else set()
+    seen: set[bytes] = set()
+    fresh: list[tuple[int, str, str]] = []
+    again: list[tuple[int, _Known]] = []
+    for index, person in enumerate(people):
+        if index in batch.refused:
+            continue
+        found = known.get(person.number_hash)
+        if person.number_hash in seen or (found is not None and found.party_id in holders):
+            batch.refused[index] = _("这个人已经录入，不再重复录入。")
+            continue
+        seen.add(person.number_hash)
+        if found is None:
+            fresh.append((index, person.name, person.region_code))
+        elif found.match_key != names.match_key(person.name):
+            batch.refused[index] = _("登记册里这个身份证号属于另一个姓名，请核对。")
+        elif found.state not in _OPEN:
+            batch.refused[index] = _("这个人的登记处于“%(state)s”，请先办理。", state=found.state.label)
+        else:
+            again.append((index, found))
+    placed: list[Placed | None] = [None] * len(people)
+    role_keys = iter(batch.keys(len(fresh)))
+    for (index, _name, _region), key in zip(fresh, batch.add_parties(PartyKind.PERSON, fresh), strict=True):
+        placed[index] = Placed(key, next(role_keys), None, batch.admits)
+    for index, found in again:
+        role_id = ids.new_id()
+        batch.things[index] = role_id
+        is_admitted = batch.admits and found.state is RegistrationState.APPROVED
+        placed[index] = Placed(batch.key(found.party_id), batch.key(role_id), found.party_id, is_admitted)
+    _add_people(batch, people, placed)
+    today, word = batch.today.isoformat(), role.value
+    batch.rows["person_role"] += [
+        (one.role, one.person, word, begin.isoformat() if begin else today)
+        for one, begin in zip(placed, begins, strict=True)
+        if one is not None
+    ]
+    return placed
+
+
+def _add_people(batch: Batch, people: Sequence[PersonEntry], placed: Sequence[Placed | None]) -> None:
+    seal: Callable[..., bytes] = keys.encryption.encrypt
+    phone_hash = duplicates.phone_hash
+    rows = batch.rows["person"]
+    for person, one in zip(people, placed, strict=True):
+        if one is None or one.known_id is not None:
+            continue
+        phone = person.phone
+        rows.append(
+            (
+                one.person,
+                _RESIDENT_ID,
+                seal(person.number.encode()),
+                person.number_hash,
+                person.born_on.isoformat(),
+                _FEMALE if person.is_female else _MALE,
+                seal(phone.encode()) if phone else None,
+                phone_hash(phone) if phone else None,
+            )
+        )
+
+
+def _add_volunteers(batch: Batch, entries: Sequence[VolunteerEntry], placed: Sequence[Placed | None]) -> None:
+    """Collect the role's own rows; admitted volunteers get their numbers in the order of the lines, taken last."""
+    admitted = sum(1 for one in placed if one is not None and one.is_admitted)
+    next_number = counters.take(batch.session, "volunteer", count=admitted) if admitted else 0
+    rows = batch.rows["volunteer"]
+    for entry, one in zip(entries, placed, strict=True):
+        if one is None:
+            continue
+        number = None
+        if one.is_admitted:
+            number = rules.volunteer_number(entry.person.region_code, next_number)
+            next_number += 1
+        rows.append((one.role, number, entry.service_kinds, 0, batch.day(entry.registered_on)))
+
+
+def _add_papers(batch: Batch, papers: Sequence[tuple[Placed | None, str, str | None, date | None]]) -> None:
+    """Collect qualifications that a person does not have yet."""
+    held: set[tuple[uuid.UUID, str]] = set()
+    known = [one.known_id for one, *_rest in papers if one is not None and one.known_id is not None]
+    for start in range(0, len(known), VARIABLES):
+        query = select(Qualification.person_id, Qualification.kind)
+        some = query.where(Qualification.person_id.in_(known[start : start + VARIABLES]))
+        held.update((person_id, kind) for person_id, kind in batch.session.execute(some))
+    batch.rows["qualification"] += [
+        (key, one.person, kind, number, batch.day(issued_on), _LIST, batch.at)
+        for key, (one, kind, number, issued_on) in zip(batch.keys(len(papers)), papers, strict=True)
+        if one is not None and (one.known_id is None or (one.known_id, kind) not in held)
+    ]
+
+
+def _add_consents(batch: Batch, placed: Sequence[Placed]) -> None:
+    """Collect the consent to be named where it is not given already."""
+    purpose = ConsentPurpose.PUBLISH_NAME
+    known = [one.known_id for one in placed if one.known_id is not None]
+    given: set[uuid.UUID] = set()
+    for start in range(0, len(known), VARIABLES):
+        query = select(Consent.party_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        given.update(
+            batch.session.scalars(query.where(Consent.party_id.in_(known[start : start + VARIABLES])))
+        )
+    batch.rows["consent"] += [
+        (key, one.person, purpose.value, batch.at)
+        for key, one in zip(batch.keys(len(placed)), placed, strict=True)
+        if one.known_id is None or one.known_id not in given
+    ]
+
+
+def _known_people(session: Session, hashes: Sequence[bytes]) -> dict[bytes, _Known]:
+    found = {}
+    for start in range(0, len(hashes), VARIABLES):
+        query = (
+            select(Person.identity_hash, Party.id, Party.match_key, Party.state)
+            .join(Party, Party.id == Person.party_id)
+            .where(Person.identity_hash.in_(hashes[start : start + VARIABLES]))
+        )
+        for number_hash, party_id, match_key, state in session.execute(query):
+            found[bytes(number_hash or b"")] = _Known(party_id, match_key, state)
+    return found
+
+
+def _holders(session: Session, person_ids: Sequence[uuid.UUID], role: PersonRoleKind) -> set[uuid.UUID]:
+    holders: set[uuid.UUID] = set()
+    for start in range(0, len(person_ids), VARIABLES):
+        query = select(PersonRole.person_id).where(PersonRole.role == role, PersonRole.valid_to.is_(None))
+        holders.update(
+            session.scalars(query.where(PersonRole.person_id.in_(person_ids[start : start + VARIABLES])))
+        )
+    return holders
+
+
+def _refuse_certificates(batch: Batch, entries: Sequence[SocialWorkerEntry]) -> None:
+    """Refuse lines whose certificate number somebody else has, in the register or earlier in this batch."""
+    wanted = [entry.certificate_number for entry in entries if entry.certificate_number]
+    taken: set[str | None] = set()
+    for start in range(0, len(wanted), VARIABLES):
+        some = SocialWorker.certificate_number.in_(wanted[start : start + VARIABLES])
+        taken.update(batch.session.scalars(select(SocialWorker.certificate_number).where(some)))
+    for index, entry in enumerate(entries):
+        if entry.certificate_number and entry.certificate_number in taken:
+            batch.refused[index] = _(
+                "证书编号 %(number)s 已经登记在另一人名下，请核对。", number=entry.certificate_number
+            )
+        taken.add(entry.certificate_number)

@@ -1,0 +1,31 @@
+"""Where a row of a register belongs: county, town and village, and whether that is the uploader's to enter."""
+
+from flask_babel import gettext as _
+
+from app.imports.faults import found
+from app.imports.kinds import Decision, Reason
+from app.imports.places import county_of, town_of, village_of
+from app.imports.registers import Row
+from app.imports.world import World
+
+
+def region_of(row: Row, world: World) -> tuple[str, str]:
+    """Return the 12-digit codes of the row's county and of the smallest place that it names.
+
+    Where the table has no column for the county, the city stands for it. Raises Found REGION_UNKNOWN, OUT_OF_SCOPE.
+    """
+    if "county" not in row.readings:
+        county = region = world.city
+    else:
+        row.ensure_present("county")
+        county = county_of(row, world) or world.city
+        town = town_of(row, world, county)
+        region = village_of(row, world, town) or town or county
+    if world.scope.regions is not None and not world.scope.covers(region):
+        raise found(
+            Reason.OUT_OF_SCOPE,
+            _("这一行不在您的辖区内，请交给所在地的工作人员录入。"),
+            field="county",
+            decision=Decision.REJECT,
+        )
+    return county, region
