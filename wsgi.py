@@ -8,7 +8,9 @@ import logging
 import sys
 from typing import Any
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -27,6 +29,7 @@ from app.figures import register_filters
 from app.files import access as file_access
 from app.files import jobs as files_jobs
 from app.files import views as files_views
+from app.imports import cli as imports_cli
 from app.imports import registers
 from app.jobs import cli as jobs_cli
 from app.jobs import jobs as jobs_jobs
@@ -80,6 +83,7 @@ from projects.contributions import source as contribution_source
 from projects.contributions import views_member as contributions_member
 from projects.contributions import views_staff as contributions_staff
 from projects.contributions.documents import DONATION_CERTIFICATE
+from projects.gifts import register as gifts_register
 
 FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
@@ -166,8 +170,12 @@ FEATURES: tuple[Feature, ...] = (
         papers=(DONATION_CERTIFICATE,),
         sources={"contribution": contribution_source.tell},
     ),
+    Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
+    Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),
 )
+NEED_NO_SETTINGS = (imports_cli.imports,)
+"""Commands that work in a bare checkout, without a city."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -176,7 +184,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         try:
             settings = load()
         except SettingsError as problem:
-            sys.exit(f"Zhongli does not start:\n{problem}")
+            sentence = f"Zhongli does not start:\n{problem}"
+            if not _asked_by_command_line():
+                sys.exit(sentence)
+            return _without_settings(sentence)
     web = Flask(
         "zhongli", root_path=str(settings.root), template_folder="templates", static_folder="app/static"
     )
@@ -208,7 +219,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             file_access.register(subject_kind, may_read)
         for source_kind, teller in feature.sources.items():
             sources.register(source_kind, teller)
-        registers.register(*feature.registers)
+    _register_spreadsheets()
     for command in COMMANDS:
         web.cli.add_command(command)
     for endpoint in ("static", "bootstrap.static"):
@@ -216,6 +227,40 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.proxies:
         hops = settings.proxies
         web.wsgi_app = ProxyFix(web.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    return web
+
+
+def _register_spreadsheets() -> None:
+    for feature in FEATURES:
+        registers.register(*feature.registers)
+
+
+def _asked_by_command_line() -> bool:
+    """Whether the ``flask`` command looks for one of our commands; its own, like ``run``, need a whole city."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.parent is None
+
+
+class _Unsettled(AppGroup):
+    """Knows the commands that need no settings; asked for any other, it says what is missing."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+        for command in NEED_NO_SETTINGS:
+            self.add_command(command)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command that needs no settings, or leave with the sentence."""
+        return super().get_command(ctx, cmd_name) or sys.exit(self.sentence)
+
+
+def _without_settings(sentence: str) -> Flask:
+    """Return what works without a city; ``sentence`` says what the rest lacks."""
+    web = Flask("zhongli")
+    Babel(web, default_locale="zh_Hans", default_timezone="Asia/Shanghai")
+    web.cli = _Unsettled(sentence)
+    _register_spreadsheets()
     return web
 
 
