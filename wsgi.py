@@ -31,6 +31,8 @@ from app.files import jobs as files_jobs
 from app.files import views as files_views
 from app.imports import cli as imports_cli
 from app.imports import registers
+from app.imports.vocabulary import cli as vocabulary_cli
+from app.imports.vocabulary import views_staff as vocabulary_staff
 from app.jobs import cli as jobs_cli
 from app.jobs import jobs as jobs_jobs
 from app.jobs import registry, scheduler
@@ -161,6 +163,12 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(catalogue_staff.bp,),
         navigation=catalogue_staff.NAVIGATION,
         commands=(catalogue_cli.catalogue,),
+    ),
+    Feature(
+        "vocabulary",
+        blueprints=(vocabulary_staff.bp,),
+        navigation=vocabulary_staff.NAVIGATION,
+        commands=(vocabulary_cli.vocabulary,),
     ),
     Feature(
         "contributions",

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.imports.vocabulary import editing as vocabulary
 from app.parties import admissions, affiliations, organisations, persons, registrations
 from app.parties.kinds import AffiliationKind, ConsentPurpose
 from app.parties.organisations import OrganisationData
@@ -34,7 +35,7 @@ _AFFILIATED_FROM = 30
 
 @dataclass(frozen=True)
 class DraftRules:
-    """City staff open the programme, draft its first rules and take in the catalogue."""
+    """City staff open the programme, draft its first rules and take in catalogue and vocabulary."""
 
     at: datetime
 
@@ -46,6 +47,7 @@ class DraftRules:
             region_code=CITY, actor=city,
         )  # fmt: skip
         items.load(session, items.read_list(), actor=city)
+        vocabulary.load(session, actor=city)
         rules = document.read(RULESET.read_text(encoding="utf-8"))
         # The file's first day is a real city's; this one lives a year that ends whenever it is loaded.
         first_day = clock.civil_date(self.at) + timedelta(days=14)

@@ -20,7 +20,7 @@ def test_the_guides_commands_open_a_city(web: Flask) -> None:
         return done.output
 
     guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    for words in ("regions load", "calendar seed", "catalogue load", "points open"):
+    for words in ("regions load", "calendar seed", "catalogue load", "vocabulary load", "points open"):
         assert f"z {words}" in guide
         run(*words.split())
     draft = run("points", "rules", "load", str(ROOT / "points/rulesets/social_force_v1.toml"))
