@@ -30,7 +30,10 @@ from app.files import access as file_access
 from app.files import jobs as files_jobs
 from app.files import views as files_views
 from app.imports import cli as imports_cli
+from app.imports import jobs as imports_jobs
 from app.imports import registers
+from app.imports import views_member as imports_member
+from app.imports import views_staff as imports_staff
 from app.imports.vocabulary import cli as vocabulary_cli
 from app.imports.vocabulary import views_staff as vocabulary_staff
 from app.jobs import cli as jobs_cli
@@ -65,6 +68,7 @@ from app.users import views_member as users_member
 from app.users import views_public as users_public
 from app.users import views_staff as users_staff
 from app.users.login import init_login
+from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import sources
 from points.ledger import jobs as ledger_jobs
@@ -85,7 +89,10 @@ from projects.contributions import source as contribution_source
 from projects.contributions import views_member as contributions_member
 from projects.contributions import views_staff as contributions_staff
 from projects.contributions.documents import DONATION_CERTIFICATE
+from projects.contributions.register import CONTRIBUTIONS
 from projects.gifts import register as gifts_register
+from projects.needs.register import NEEDS
+from projects.offers.register import OFFERS
 
 FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
@@ -140,6 +147,12 @@ FEATURES: tuple[Feature, ...] = (
         ),
     ),
     Feature(
+        "imports",
+        blueprints=(imports_member.bp, imports_staff.bp),
+        navigation=(*imports_member.NAVIGATION, *imports_staff.NAVIGATION),
+        jobs=imports_jobs.JOBS,
+    ),
+    Feature(
         "users",
         blueprints=(users_public.bp, users_member.bp, users_staff.bp),
         navigation=(*users_public.NAVIGATION, *users_member.NAVIGATION, *users_staff.NAVIGATION),
@@ -177,7 +190,11 @@ FEATURES: tuple[Feature, ...] = (
         file_readers={contribution_evidence.SUBJECT: contribution_evidence.may_read},
         papers=(DONATION_CERTIFICATE,),
         sources={"contribution": contribution_source.tell},
+        registers=(CONTRIBUTIONS,),
     ),
+    Feature("needs", registers=(NEEDS,)),
+    Feature("offers", registers=(OFFERS,)),
+    Feature("tips", registers=(TIPS,)),
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),

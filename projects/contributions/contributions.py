@@ -20,7 +20,7 @@ from app.permissions import Actor, Permission, ensure_may
 from projects.contributions import entries, evidence, givers, hours, neighbours, oddities, steps
 from projects.contributions.entries import Entry
 from projects.contributions.models import Contribution
-from projects.contributions.rules import EDITABLE, VOID, ContributionState, EvidenceKind
+from projects.contributions.rules import EDITABLE, VOID, WAITING, ContributionState, EvidenceKind
 
 THING = "contribution"
 MOST_OF_A_BATCH = 2_000
@@ -91,6 +91,8 @@ def withdraw(
 ) -> Contribution:
     """Take back an entry that was not submitted, or was sent back. It stays to be read."""
     contribution = own(session, contribution_id, revision=revision, actor=actor)
+    if contribution.state in WAITING:
+        raise Conflict(_("已经提交核验，不能撤回；需要改动时请联系核验人员退回。"))
     steps.move(session, contribution, ContributionState.WITHDRAWN, actor=actor, note=reason)
     _trace(session, "contribution.withdraw", contribution, actor=actor, reason=reason)
     return contribution
@@ -283,11 +285,11 @@ def _ensure_receipt_free(session: Session, contribution: Contribution) -> None:
 
 
 def _ensure_hours_free(session: Session, contribution: Contribution, actor: Actor) -> None:
-    span = neighbours.span_of(contribution)
-    if span is None:
+    if contribution.service_minutes is None:
         return
-    others = neighbours.other_spans(session, contribution)
-    clash = hours.overlapping(span, others)
+    span = neighbours.span_of(contribution)
+    others = neighbours.other_spans(session, contribution) if span else []
+    clash = hours.overlapping(span, others) if span else []
     if clash:
         raise Conflict(
             _(
@@ -298,8 +300,10 @@ def _ensure_hours_free(session: Session, contribution: Contribution, actor: Acto
             ),
             field="start",
         )
-    day, minutes = hours.busiest(span, others)
-    # No day can pass 24 hours here, since no two services of a person share a minute.
+    day, minutes = neighbours.busiest_day(session, contribution)
+    # No two services with times share a minute, but those of a ledger have none.
+    if minutes > hours.DAY:
+        raise Conflict(_("%(day)s 的服务合计超过 24 小时，请核对。", day=day.isoformat()), field="end")
     if hours.requirement(day_minutes=minutes, backfilled=False, value_fen=0).manager and not _manages(
         actor, contribution.organisation_id
     ):

@@ -76,7 +76,10 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
         raise InvalidInput(_("贡献方还没有完成入驻登记，或已暂停、注销。"), field="party")
     contribution.party_id, contribution.kind = giver.id, kind
     contribution.happened_on, contribution.region_code = entry.happened_on, entry.region_code
-    contribution.source, contribution.row_key = entry.source, entry.row_key
+    if (
+        contribution.source is not Source.IMPORTED
+    ):  # what a ledger brought stays its line, however it is mended
+        contribution.source, contribution.row_key = entry.source, entry.row_key
     contribution.free_of_charge = entry.free_of_charge
     contribution.description, contribution.beneficiary = entry.description.strip(), entry.beneficiary.strip()
     gift = kind in rules.GIFT_KINDS
@@ -87,9 +90,9 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
         _fill_receiver(session, contribution, giver)
     _fill_time(contribution, entry)
     _fill_what(session, contribution, entry)
-    contribution.backfilled = rules.is_backfilled(
-        kind, entry.happened_on, clock.civil_date(contribution.logged_at), source=entry.source
-    )
+    if contribution.source is not Source.IMPORTED:
+        logged_on = clock.civil_date(contribution.logged_at)
+        contribution.backfilled = rules.is_backfilled(kind, entry.happened_on, logged_on, source=entry.source)
     contribution.acting_role = acting_role_of(session, giver, contribution, entry.acting_role)
     # Professional service is what a social worker does in the profession; a volunteer's stays volunteering.
     contribution.professional &= contribution.acting_role is ActingRole.SOCIAL_WORKER
@@ -232,6 +235,8 @@ def claim_of(contribution: Contribution, *, giver_is_person: bool) -> Claim:
         receipt_waiver=contribution.receipt_waiver or "",
         description=contribution.description,
         beneficiary=contribution.beneficiary,
+        service_minutes=contribution.service_minutes,
+        from_ledger=contribution.source is Source.IMPORTED,
     )
 
 

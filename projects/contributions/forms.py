@@ -153,7 +153,9 @@ class LineForm(PlainForm):
     value = MoneyField(_l("价值"))
     basis = SelectField(
         _l("价值依据"),
-        choices=[SelectChoice(basis.value, basis.label) for basis in ValueBasis],
+        choices=[
+            SelectChoice(basis.value, basis.label) for basis in ValueBasis if basis is not ValueBasis.LEDGER
+        ],
         default=ValueBasis.NONE.value,
     )
     basis_note = StringField(_l("依据编号"), [at_most(100), CleanText()], filters=[stripped])

@@ -3,7 +3,7 @@
 Pure. A span is cut at midnight, so that a night service counts on both of its days.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -60,12 +60,19 @@ def by_day(spans: Iterable[Span]) -> dict[date, int]:
     return totals
 
 
-def busiest(span: Span, others: Sequence[Span]) -> tuple[date, int]:
-    """Return, of the days that a span touches, the one with most service minutes in all, and these minutes."""
+def busiest(
+    span: Span, others: Sequence[Span], timeless: Mapping[date, int] | None = None
+) -> tuple[date, int]:
+    """Return, of the days that a span touches, the one with most service minutes in all, and these minutes.
+
+    ``timeless`` are minutes of days whose time of day nobody wrote down.
+    """
     totals = by_day([span, *others])
+    for day, minutes in (timeless or {}).items():
+        totals[day] = totals.get(day, 0) + minutes
     touched = by_day([span])
-    day = max(touched, key=lambda one: totals[one])
-    return day, totals[day]
+    busiest_one = max(touched, key=lambda one: totals[one])
+    return busiest_one, totals[busiest_one]
 
 
 @dataclass(frozen=True, slots=True)

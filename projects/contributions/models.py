@@ -13,6 +13,7 @@ from points.rulesets.kinds import ContributionKind, EvidenceGrade
 from projects.contributions.rules import ContributionState, EvidenceKind, Source, ValueBasis
 
 _ALIVE = "state NOT IN ('withdrawn', 'refused', 'reversed')"
+_KEPT = "state <> 'withdrawn'"
 
 
 class Contribution(Base):
@@ -84,6 +85,8 @@ class Contribution(Base):
     row_key: Mapped[str | None] = mapped_column(
         String(64), unique=True, comment="of a table's row: none twice"
     )
+    project_id: Mapped[Key | None] = mapped_column(ForeignKey("project.id"), comment="for which it was given")
+    serial: Mapped[str | None] = mapped_column(String(40), comment="its number in the ledger that brought it")
 
     lines: Mapped[list["ContributionLine"]] = relationship(
         order_by="ContributionLine.position", cascade="all, delete-orphan", lazy="selectin"
@@ -98,6 +101,14 @@ class Contribution(Base):
         Index("ix_contribution_party", "party_id", "happened_on", "id"),
         Index("ix_contribution_organisation", "organisation_id", "id"),
         Index("ix_contribution_happened_on", "happened_on", "id"),
+        Index("ix_contribution_project", "project_id", "happened_on"),
+        Index(
+            "uq_contribution_serial",
+            "serial",
+            unique=True,
+            sqlite_where=text(_KEPT),
+            postgresql_where=text(_KEPT),
+        ),
         Index(
             "uq_contribution_receipt",
             "receipt_number",

@@ -22,7 +22,7 @@ from projects.contributions.rules import (
     ValueBasis,
 )
 
-_COUNTED = frozenset(ContributionState) - VOID - {ContributionState.LOGGED, ContributionState.SENT_BACK}
+COUNTED = frozenset(ContributionState) - VOID - {ContributionState.LOGGED, ContributionState.SENT_BACK}
 """States in which hours take up time: from submission on."""
 
 
@@ -51,17 +51,43 @@ def other_spans(session: Session, contribution: Contribution) -> list[Span]:
             Contribution.party_id == contribution.party_id,
             Contribution.happened_on.between(day - timedelta(days=1), day + timedelta(days=1)),
             Contribution.kind.in_(TIME_KINDS),
-            Contribution.state.in_(_COUNTED),
+            Contribution.start_minute.is_not(None),
+            Contribution.state.in_(COUNTED),
             Contribution.id != contribution.id,
         )
     )
     return [Span(day, start or 0, end or 0, rest) for day, start, end, rest in rows]
 
 
+def busiest_day(session: Session, contribution: Contribution) -> tuple[date, int]:
+    """Return, of the days that hours touch, the one with most of the giver's service minutes, and these minutes.
+
+    Hours that a ledger brought have no time of day: they count on their day as they stand.
+    """
+    span, first = span_of(contribution), contribution.happened_on
+    rows = session.execute(
+        select(Contribution.happened_on, func.sum(Contribution.service_minutes))
+        .where(
+            Contribution.party_id == contribution.party_id,
+            Contribution.happened_on.between(first, first + timedelta(days=1)),
+            Contribution.kind.in_(TIME_KINDS),
+            Contribution.start_minute.is_(None),
+            Contribution.state.in_(COUNTED),
+            Contribution.id != contribution.id,
+        )
+        .group_by(Contribution.happened_on)
+    )
+    timeless = {day: int(minutes or 0) for day, minutes in rows}
+    others = other_spans(session, contribution)
+    if span is not None:
+        return hours.busiest(span, others, timeless)
+    timed = hours.by_day(others).get(first, 0)
+    return first, timed + timeless.get(first, 0) + (contribution.service_minutes or 0)
+
+
 def requirement_for(session: Session, contribution: Contribution) -> Requirement:
     """Return who must answer for a contribution, with the reasons."""
-    span = span_of(contribution)
-    minutes = hours.busiest(span, other_spans(session, contribution))[1] if span else 0
+    minutes = busiest_day(session, contribution)[1] if contribution.service_minutes else 0
     return hours.requirement(
         day_minutes=minutes,
         backfilled=contribution.backfilled,
@@ -110,6 +136,8 @@ def surroundings_of(session: Session, contribution: Contribution) -> Surrounding
         goods_value_fen=(contribution.amount_fen or 0) if contribution.kind in LINE_KINDS else 0,
         lines_without_basis=sum(line.basis is ValueBasis.NONE for line in goods),
         receipt_waived=contribution.receipt_waiver is not None,
+        receipt_missing=contribution.kind in GIFT_KINDS
+        and not (contribution.receipt_number or contribution.receipt_waiver),
     )
 
 

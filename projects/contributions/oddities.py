@@ -31,6 +31,7 @@ class Oddity(Labelled):
     ROUND_HOURS = "round_hours", _l("时长是整 %(hours)s 小时，没有扣除任何休息")
     ROUND_VALUE = "round_value", _l("物资折价是整数 %(yuan)s 元")
     NO_BASIS = "no_basis", _l("有 %(count)s 项物资没有价值依据，只按数量计")
+    NO_RECEIPT = "no_receipt", _l("台账没有登记捐赠票据号")
     NO_EVIDENCE = "no_evidence", _l("没有上传任何证据材料")
     NOT_PUBLISHED = "not_published", _l("服务开始前没有发布过活动")
     BACKFILLED = "backfilled", _l("属于补录：服务后第 %(days)s 天才登记")
@@ -84,6 +85,7 @@ class Surroundings:
     goods_value_fen: int = 0
     lines_without_basis: int = 0
     receipt_waived: bool = False
+    receipt_missing: bool = False
 
 
 def find(entry: Surroundings) -> list[Found]:
@@ -122,6 +124,8 @@ def find(entry: Surroundings) -> list[Found]:
         add(Oddity.NO_BASIS, count=entry.lines_without_basis)
     if entry.receipt_waived:
         add(Oddity.RECEIPT_WAIVED)
+    if entry.receipt_missing:
+        add(Oddity.NO_RECEIPT)
     if not entry.evidence:
         add(Oddity.NO_EVIDENCE)
     return found

@@ -47,7 +47,7 @@ class ContributionState(Labelled):
 S = ContributionState
 MOVES: Moves[ContributionState] = {
     S.LOGGED: frozenset({S.SUBMITTED, S.WITHDRAWN}),
-    S.SUBMITTED: frozenset({S.REVIEWED, S.VERIFIED, S.SENT_BACK, S.REFUSED}),
+    S.SUBMITTED: frozenset({S.REVIEWED, S.VERIFIED, S.SENT_BACK, S.REFUSED, S.WITHDRAWN}),
     S.REVIEWED: frozenset({S.VERIFIED, S.SENT_BACK, S.REFUSED}),
     S.SENT_BACK: frozenset({S.SUBMITTED, S.WITHDRAWN}),
     S.VERIFIED: frozenset({S.AWARDED}),
@@ -70,6 +70,7 @@ class ValueBasis(Labelled):
     AGREEMENT = "agreement", _l("捐赠协议")
     PRICE_LIST = "price_list", _l("指导价目表")
     APPRAISAL = "appraisal", _l("评估报告")
+    LEDGER = "ledger", _l("台账登载（未见单据）")
     NONE = "none", _l("无依据（只按数量计）")
 
 
@@ -131,6 +132,8 @@ class Claim:
     receipt_waiver: str = ""
     description: str = ""
     beneficiary: str = ""
+    service_minutes: int | None = None
+    from_ledger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ def check(
 
     ``minute_now`` is the time of day, in minutes: a service of today must be over.
     ``registered_on`` is the day the giver's registration was approved, ``first_logged_on`` the day the
-    entry was first written down: a later correction of it does not make it late.
+    entry was first written down: a later correction of it does not make it late. What an office's ledger brought
+    may be older than either, and need name neither receipt nor time of day: the verifier sees that they lack.
     """
     problems = [*_check_day(claim, today, registered_on, first_logged_on)]
     if not claim.free_of_charge:
@@ -173,7 +177,8 @@ def check(
             )
         )
     if claim.kind in TIME_KINDS:
-        problems += _check_time(claim, today, minute_now)
+        timeless = claim.from_ledger and claim.start_minute is None and claim.service_minutes
+        problems += [] if timeless else _check_time(claim, today, minute_now)
     elif claim.kind in LINE_KINDS:
         problems += _check_lines(claim)
     elif claim.kind in QUANTITY_KINDS:
@@ -191,6 +196,8 @@ def check(
 def _check_day(claim: Claim, today: date, registered_on: date, first_logged_on: date) -> Iterable[Problem]:
     if claim.happened_on > today:
         yield Problem("happened_on", _("日期在今天之后。只登记已经完成的贡献。"))
+    elif claim.from_ledger:
+        return
     elif claim.happened_on < registered_on:
         yield Problem(
             "happened_on",
@@ -261,7 +268,7 @@ def _check_lines(claim: Claim) -> Iterable[Problem]:
 def _check_receipt(claim: Claim) -> Iterable[Problem]:
     if claim.receipt_number and claim.receipt_waiver:
         yield Problem("receipt_number", _("已有票据号，就不需要放弃票据的说明，请留一项。"))
-    elif not claim.receipt_number and not claim.receipt_waiver:
+    elif not claim.receipt_number and not claim.receipt_waiver and not claim.from_ledger:
         yield Problem("receipt_number", _("请填写捐赠票据号；捐赠人放弃票据的，写明放弃的记录。"))
     elif claim.receipt_number and not re.fullmatch(r"[0-9A-Z]{4,30}", claim.receipt_number):
         yield Problem("receipt_number", _("票据号由 4 至 30 位数字或字母组成，请对照票据右上角填写。"))
@@ -287,6 +294,17 @@ _LONG_NUMBER = re.compile(
 def names_a_number(text: str) -> bool:
     """Say whether a text carries what looks like a phone, identity or bank card number, full-width digits included."""
     return _LONG_NUMBER.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def without_numbers(text: str) -> str:
+    """Return a text in which a stroke stands for every phone, identity or bank card number.
+
+    >>> without_numbers("联系 13912345678")
+    '联系 —'
+    """
+    if not names_a_number(text):
+        return text
+    return _LONG_NUMBER.sub("—", unicodedata.normalize("NFKC", text))
 
 
 def valued_fen(lines: Iterable[ClaimLine]) -> int:

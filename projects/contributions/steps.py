@@ -1,6 +1,7 @@
 """The history of a contribution: moves, their rows, their words."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,43 @@ def begin(session: Session, contribution: Contribution, *, actor: Actor) -> None
     """Write the first step of a contribution that has just been flushed."""
     moment = contribution.state_since
     _write(session, [_row(contribution, None, contribution.state, moment, actor)], actor, "")
+
+
+def begin_many(session: Session, rows: Sequence[Mapping[str, Any]], *, actor: Actor) -> None:
+    """Write the first steps of contributions that were inserted as rows, given by the columns' names."""
+    made = [
+        (
+            new_id(),
+            row["id"],
+            None,
+            row["state"].value,
+            row["state_since"],
+            actor.user_id,
+            actor.person_id,
+            row["revision"],
+            row["service_minutes"],
+            row["amount_fen"],
+            row["quantity_thousandths"],
+        )
+        for row in rows
+    ]
+    insert_rows(session, _STEP, made)
+    insert_rows(session, _NOTE, [(row[0], actor.name, None) for row in made])
+
+
+def withdraw_many(
+    session: Session, contribution_ids: Sequence[uuid.UUID], moment: datetime, *, actor: Actor, note: str
+) -> None:
+    """Write for submitted contributions of the first revision that they were taken back."""
+    ensure_move(MOVES, ContributionState.SUBMITTED, ContributionState.WITHDRAWN)
+    old, new = ContributionState.SUBMITTED.value, ContributionState.WITHDRAWN.value
+    made = [
+        (new_id(), one, old, new, moment, actor.user_id, actor.person_id, 1, None, None, None)
+        for one in contribution_ids
+    ]
+    insert_rows(session, _STEP, made)
+    sealed = keys.encryption.encrypt(note.encode())
+    insert_rows(session, _NOTE, [(row[0], actor.name, sealed) for row in made])
 
 
 def _row(

@@ -1,0 +1,1 @@
+"""Needs of projects: which item, how much, how urgent."""

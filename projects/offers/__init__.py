@@ -1,0 +1,1 @@
+"""Offers: what a party could give, where and when."""

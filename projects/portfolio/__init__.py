@@ -1,0 +1,1 @@
+"""Projects: who runs them, where and from when to when."""
