@@ -5,9 +5,12 @@ from flask import Response, flash, redirect
 from app.forms import Act, Form
 
 
-def press(act: Act, back: str) -> Response:
-    """Carry out the act of a button in one transaction and go where it says; a refusal is shown at ``back``."""
-    form = Form()
+def press(act: Act, back: str, form: Form | None = None) -> Response:
+    """Carry out the act of a button in one transaction and go where it says; a refusal is shown at ``back``.
+
+    ``form``: what was sent along with the button, where it is more than the button.
+    """
+    form = form or Form()
     done = form.carry_out(act)
     if done is not None:
         return done

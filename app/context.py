@@ -33,11 +33,7 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
     def _context() -> dict[str, Any]:
         actor = current_actor()
         door = Door.of_path(request.path)
-        shown = [
-            item
-            for item in items
-            if item.door is door and (item.permission is None or actor.may(item.permission))
-        ]
+        shown = [item for item in items if item.door is door and item.is_for(actor)]
         waiting = _waiting(shown, actor)
         links = [_link(item, waiting.get(item.endpoint, 0)) for item in shown]
         return {

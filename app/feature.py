@@ -31,15 +31,22 @@ class Door(StrEnum):
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One entry of a door's navigation; shown to those who hold the permission."""
+    """One entry of a door's navigation; shown to those who hold the permission, or one of several."""
 
     door: Door
     label: Any
     endpoint: str
-    permission: Permission | None = None
+    permission: Permission | tuple[Permission, ...] | None = None
     icon: str | None = None
     order: int = 100
     count: Callable[[Session, Actor], int] | None = None  # how much waits behind it; 0 shows nothing
+
+    def is_for(self, actor: Actor) -> bool:
+        """Return whether somebody sees the entry."""
+        if self.permission is None:
+            return True
+        wanted = self.permission if isinstance(self.permission, tuple) else (self.permission,)
+        return any(actor.may(one) for one in wanted)
 
 
 @dataclass(frozen=True)

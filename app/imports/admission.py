@@ -30,10 +30,13 @@ def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUplo
     for name in upload.registers.split():
         plans.ensure_may_import(registers.by_name(name), actor, upload.organisation_id)
     count = checking.ready_to_enter(session, upload)
+    if upload.judged_at is None:
+        raise Conflict(_("这份表格还没有检查完，请先核对各列再检查一次。"))
     if not count:
         raise InvalidInput(_("没有可以导入的行。请按错误工作簿改好后重新上传。"))
     upload.state = UploadState.ACCEPTING
-    upload.done_rows = 0
+    upload.accepted_by = actor.user_id
+    upload.done_rows = sum(queries.admitted_batches(session, upload.id).values())
     upload.problem = None
     upload.owner = upload.lease_until = None
     after = {"rows": count, "sha256": upload.sha256}

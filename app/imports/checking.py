@@ -60,7 +60,9 @@ def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUplo
     ensure_move(MOVES, upload.state, UploadState.JUDGING)
     upload.state = UploadState.JUDGING
     upload.done_rows = 0
+    upload.judged_at = None
     upload.owner = upload.lease_until = None
+    start_over(session, upload)
     events.record(session, "import.check", "import_upload", upload.id, actor=actor)
     return upload
 

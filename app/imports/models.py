@@ -60,6 +60,7 @@ class ImportUpload(Base):
     )
     uploaded_by: Mapped[Key] = mapped_column(comment="user")
     uploader_id: Mapped[Key | None] = mapped_column(comment="person: who approves must be another")
+    accepted_by: Mapped[Key | None] = mapped_column(comment="user who said that its rows go in")
     uploader_name: Mapped[str] = mapped_column(Encrypted())
     region_code: Mapped[RegionCode | None] = mapped_column(comment="of the staff member's office")
     organisation_id: Mapped[Key | None] = mapped_column(comment="none: uploaded by staff")

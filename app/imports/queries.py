@@ -148,23 +148,14 @@ def things_of(batches: Iterable[ImportBatch]) -> list[list[uuid.UUID]]:
     ]
 
 
-def admitted_batches(session: Session, upload_id: uuid.UUID) -> set[int]:
-    """Return the numbers of the batches that are in."""
-    return set(
-        session.scalars(
-            select(ImportBatch.number).where(
-                ImportBatch.upload_id == upload_id, ImportBatch.state == BatchState.ADMITTED
-            )
+def admitted_batches(session: Session, upload_id: uuid.UUID) -> dict[int, int]:
+    """Return the numbers of the batches that are in, each with its count of rows."""
+    found = session.execute(
+        select(ImportBatch.number, ImportBatch.row_count).where(
+            ImportBatch.upload_id == upload_id, ImportBatch.state == BatchState.ADMITTED
         )
     )
-
-
-def admitted_rows(session: Session, upload_id: uuid.UUID) -> int:
-    """Return how many rows of an upload are in a register, by what their batches brought in."""
-    lengths = select(func.coalesce(func.sum(func.length(ImportBatch.things)), 0)).where(
-        ImportBatch.upload_id == upload_id, ImportBatch.state == BatchState.ADMITTED
-    )
-    return int(session.scalar(lengths) or 0) // 16
+    return {one.number: one.row_count for one in found}
 
 
 def choices_of(session: Session, upload_id: uuid.UUID) -> dict[tuple[int, int, str], ImportChoice]:

@@ -6,7 +6,7 @@ Everything that may name a person is JSON, compressed, encrypted and bound to th
 import json
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -218,7 +218,7 @@ def _tag(value: Any) -> dict[str, Any]:
     return {"$text": str(value)}
 
 
-_UNTAG = {
+_UNTAG: dict[str, Callable[[Any], Any]] = {
     "$datetime": datetime.fromisoformat,
     "$date": date.fromisoformat,
     "$time": time.fromisoformat,

@@ -90,6 +90,19 @@ def load_actor(session: Session, token: str, *, address: str | None = None) -> S
     return Signed(actor, row.id, user.must_change_password, moment - row.seen_at >= SEEN_EVERY)
 
 
+def actor_of(session: Session, user_id: uuid.UUID) -> Actor | None:
+    """Return a user as an actor with the grants of now, for work a job does on the user's word; None when locked."""
+    found = session.execute(
+        select(User, Party)
+        .join(Party, Party.id == User.person_id)
+        .where(User.id == user_id, User.locked_at.is_(None))
+    ).first()
+    if found is None:
+        return None
+    user, person = found
+    return Actor(user.id, user.person_id, person.name, _grants(session, user, person))
+
+
 def touch(session: Session, session_id: uuid.UUID) -> None:
     """Note that a session is in use; called at most once a minute."""
     session.execute(

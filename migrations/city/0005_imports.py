@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column(
             "uploader_id", types.KeyType(), nullable=True, comment="person: who approves must be another"
         ),
+        sa.Column("accepted_by", types.KeyType(), nullable=True, comment="user who said that its rows go in"),
         sa.Column("uploader_name", types.Encrypted(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=True, comment="of the staff member's office"),
         sa.Column("organisation_id", types.KeyType(), nullable=True, comment="none: uploaded by staff"),
