@@ -126,6 +126,8 @@ def restore(session: Session, party_id: uuid.UUID, *, reason: str, actor: Actor)
     party = _overseen(session, party_id, actor)
     if not _was_admitted(session, party):
         raise Conflict(_("这个主体没有入驻过，不能恢复，请重新登记。"))
+    if not party.match_key:
+        raise Conflict(_("这份录入已经撤回，不能恢复，请重新登记。"))
     return _move(session, party, S.APPROVED, "restore", actor=actor, note=rules.ensure_reason(reason))
 
 
@@ -265,7 +267,8 @@ def issue_number(session: Session, party: Party) -> None:
     ).first()
     if found is not None:
         role, volunteer = found
-        role.valid_from = clock.today()
+        if volunteer.registered_on is None:
+            role.valid_from = clock.today()
         session.flush()
         volunteer.number = rules.volunteer_number(party.region_code, counters.take(session, "volunteer"))
         session.flush()

@@ -154,9 +154,13 @@ def _references() -> Iterator[tuple[Table, Any]]:
 
 
 def _roles_of(session: Session, party_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Return the roles of these people, and those of the members of these households."""
     found: list[uuid.UUID] = []
     for some in _parts(party_ids):
         found += session.scalars(select(PersonRole.id).where(PersonRole.person_id.in_(some)))
+        found += session.scalars(
+            select(HouseholdMember.role_id).where(HouseholdMember.household_id.in_(some))
+        )
     return found
 
 
@@ -177,19 +181,6 @@ def _ensure_no_other_roles(
             raise Conflict(
                 _("“%(name)s”另有一种身份，不能整批撤销，请先撤销那一次导入。", name=entered[more].name)
             )
-        elsewhere = (
-            select(PersonRole.person_id)
-            .join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
-            .where(PersonRole.person_id.in_(some), HouseholdMember.household_id.not_in(some))
-        )
-        for person_id in session.scalars(elsewhere):
-            household = session.scalar(
-                select(HouseholdMember.household_id)
-                .join(PersonRole, PersonRole.id == HouseholdMember.role_id)
-                .where(PersonRole.person_id == person_id)
-            )
-            if household not in entered:
-                raise Conflict(_("“%(name)s”是家庭成员，不能整批撤销。", name=entered[person_id].name))
 
 
 def _end_roles(session: Session, role_ids: Sequence[uuid.UUID]) -> None:
