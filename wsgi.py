@@ -82,6 +82,7 @@ from portal import views_public as home_public
 from portal import views_staff as home_staff
 from portal.demo import cli as demo_cli
 from portal.organisations import views_public as organisations_public
+from portal.real import cli as real_cli
 from projects.catalogue import cli as catalogue_cli
 from projects.catalogue import views_staff as catalogue_staff
 from projects.contributions import evidence as contribution_evidence
@@ -198,8 +199,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),
+    Feature("real data", commands=(real_cli.check_real,)),
 )
-NEED_NO_SETTINGS = (imports_cli.imports,)
+NEED_NO_SETTINGS = (imports_cli.imports, real_cli.check_real)
 """Commands that work in a bare checkout, without a city."""
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -81,13 +82,20 @@ def read_table(
             readings.update(outside)
         row = Row(file, table.sheet, number, readings, layout.units)
         if register.chained:
-            chain = row.chain = _chained(chain, readings)
+            chain = row.chain = _chained(chain, cells, layout, register)
         yield Judged(number, kind, _SKIPPED, row)
 
 
-def _chained(above: str, readings: dict[str, Reading]) -> str:
-    said = repr(sorted((name, str(reading.value)) for name, reading in readings.items()))
-    return hashlib.sha256(f"{above}{said}".encode()).hexdigest()
+def _chained(above: str, cells: list[Any], layout: Layout, register: Register) -> str:
+    columns = [layout.columns.get(name, len(cells)) for name in register.chained]
+    said = "\x1f".join(_said(cells[column]) if column < len(cells) else "" for column in columns)
+    return hashlib.sha256(f"{above}{said}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _said(cell: Any) -> str:
+    if isinstance(cell, int | float):
+        return f"{cell:.15g}"
+    return "" if cell is None else str(cell).strip()
 
 
 _Readers = list[tuple[str, int, CellReader]]

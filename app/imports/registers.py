@@ -217,7 +217,7 @@ class Register:
     about: Any = ""
     approve: Approve | None = None
     prepare: Callable[[Table, Layout], Table] | None = None
-    chained: bool = False
+    chained: tuple[str, ...] = ()
     listed_at: str = ""
 
     def field(self, name: str) -> Field:

@@ -151,7 +151,7 @@ CASH = Register(
     Permission.ENTER_RECORDS,
     about=_l("已经公布的捐款名单，每笔一行，照原样保存；不计积分。"),
     prepare=whole_lines,
-    chained=True,
+    chained=("date", "giver_name", "amount"),
 )
 GOODS = Register(
     "goods_gifts",
@@ -175,5 +175,5 @@ GOODS = Register(
     Permission.ENTER_RECORDS,
     about=_l("已经公布的物资接收和发放名单，每种物资一行，照原样保存；不计积分。"),
     prepare=whole_lines,
-    chained=True,
+    chained=("date", "giver_name", "receiver", "item", "specification", "quantity", "unit"),
 )
