@@ -8,6 +8,7 @@ Taiwan (830000) have a number of the same build.
 
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -23,6 +24,7 @@ from app.identity.findings import (
 
 _DIGITS = "0123456789"
 _WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
+_SURPLUS = ord("0") * sum(_WEIGHTS)
 _CHECK_SIGNS = "10X98765432"
 _OLDEST = 130
 
@@ -71,8 +73,10 @@ class ResidentIdCheck:
 
 def check_digit(first_17: str) -> str:
     """Return the eighteenth character for seventeen digits (ISO 7064 mod 11-2)."""
-    total = sum(int(sign) * weight for sign, weight in zip(first_17, _WEIGHTS, strict=True))
-    return _CHECK_SIGNS[total % 11]
+    if len(first_17) != 17:
+        raise ValueError("a check digit is made from seventeen digits")
+    # The bytes of digits count 48 too much each; a generator over characters costs three times as much.
+    return _CHECK_SIGNS[(sum(map(mul, first_17.encode("ascii"), _WEIGHTS)) - _SURPLUS) % 11]
 
 
 def from_15_digits(code: str) -> str:
