@@ -43,7 +43,8 @@ def table(
     for (row, column), text in (errors or {}).items():
         if row <= len(rows) and column < len(rows[row - 1]):
             rows[row - 1][column] = text
-    return Table(title, rows, _inside(merges, len(rows), width, title), formulas)
+    # The library's own width is the last column's place, not the count.
+    return Table(title, rows, _inside(merges, len(rows), max(map(len, rows), default=0), title), formulas)
 
 
 def _inside(merges: Sequence[Merge], height: int, width: int, title: str) -> tuple[Merge, ...]:
