@@ -73,7 +73,7 @@ class LineKinds:
         if self._says_headings(texts, mapped):
             return RowKind.HEADER
         if any(
-            isinstance(cells[column], date) or _IDENTITY.search(text)
+            isinstance(cells[column], date) or _IDENTITY.fullmatch(text)
             for column, text in texts.items()
             if column in self._field_of
         ):
