@@ -131,11 +131,12 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
         except Refused as refused:
             form.note(refused)
             return pages.columns(entrance, upload, before, offered, form), 422
-        if request.form.get("act") == "again" or _asks_anew(before, plan):
-            return pages.columns(entrance, upload, plan, offered, ColumnsForm(formdata=None))
+        is_draft = request.form.get("act") == "again" or _asks_anew(before, plan)
 
         def act(session: Session) -> str:
-            uploads.settle_columns(session, upload.id, plan, actor=actor)
+            uploads.settle_columns(session, upload.id, plan, actor=actor, is_draft=is_draft)
+            if is_draft:
+                return here
             if plans.row_estimate(plan) > checking.IN_REQUEST:
                 checking.begin(session, upload.id, actor=actor)
             else:

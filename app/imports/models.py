@@ -24,7 +24,6 @@ class UploadState(Labelled):
     """Where an upload stands on its way from a file to rows of a register."""
 
     RECEIVED = "received", _l("待核对列")
-    MAPPED = "mapped", _l("待检查")
     JUDGING = "judging", _l("正在检查")
     JUDGED = "judged", _l("待导入")
     ACCEPTING = "accepting", _l("正在导入")

@@ -73,7 +73,7 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
     actor = current_actor()
     plan = uploads.plan_of(upload)
     is_own = upload.organisation_id is not None or upload.uploaded_by == actor.user_id
-    early = upload.state in (UploadState.RECEIVED, UploadState.MAPPED)
+    early = upload.state is UploadState.RECEIVED
     again = columns_again and upload.state in (UploadState.JUDGED, UploadState.FAILED)
     if plan and is_own and (early or (again and not upload.admitted_rows)):
         offered = plans.importable(actor, upload.organisation_id)

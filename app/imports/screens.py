@@ -23,7 +23,6 @@ PAGE = 50
 _LONGEST = 40
 _STEP = {
     UploadState.RECEIVED: 2,
-    UploadState.MAPPED: 2,
     UploadState.JUDGING: 3,
     UploadState.JUDGED: 3,
     UploadState.FAILED: 3,
@@ -117,7 +116,7 @@ def table_views(plan: Sequence[Section], offered: Sequence[Register]) -> list[di
                 "columns": list(_columns(section, register)) if register and layout else [],
                 "unknown": [text for _column, text in layout.unknown] if register and layout else [],
                 "missing": plans.missing_fields(section, register) if register and section.is_used else [],
-                "top": [[shown(cell) for cell in line[:8]] for line in section.top[:4]],
+                "top": [[shown(cell, _guess(cell)) for cell in line[:8]] for line in section.top[:4]],
             }
         )
     return found

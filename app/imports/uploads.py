@@ -23,19 +23,18 @@ from app.states import Moves, ensure_move
 
 S = UploadState
 MOVES: Moves[UploadState] = {
-    S.RECEIVED: frozenset({S.MAPPED, S.EXPIRED}),
-    S.MAPPED: frozenset({S.MAPPED, S.JUDGING, S.EXPIRED}),
+    S.RECEIVED: frozenset({S.RECEIVED, S.JUDGING, S.EXPIRED}),
     S.JUDGING: frozenset({S.JUDGED, S.FAILED}),
-    S.JUDGED: frozenset({S.MAPPED, S.ACCEPTING, S.EXPIRED}),
+    S.JUDGED: frozenset({S.RECEIVED, S.ACCEPTING, S.EXPIRED}),
     S.ACCEPTING: frozenset({S.ACCEPTED, S.FAILED}),
-    S.FAILED: frozenset({S.MAPPED, S.ACCEPTING, S.UNDONE, S.EXPIRED}),
+    S.FAILED: frozenset({S.RECEIVED, S.ACCEPTING, S.UNDONE, S.EXPIRED}),
     S.ACCEPTED: frozenset({S.UNDONE}),
     S.UNDONE: frozenset(),
     S.EXPIRED: frozenset(),
 }
 KEPT_DAYS = 30
 """Days after which the file and its rows are deleted, from the last step that somebody took."""
-_OPEN = (S.RECEIVED, S.MAPPED, S.JUDGING, S.JUDGED, S.FAILED)
+_OPEN = (S.RECEIVED, S.JUDGING, S.JUDGED, S.FAILED)
 MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -90,37 +89,27 @@ def receive(
 
 
 def settle_columns(
-    session: Session, upload_id: uuid.UUID, plan: Sequence[Section], *, actor: Actor
+    session: Session, upload_id: uuid.UUID, plan: Sequence[Section], *, actor: Actor, is_draft: bool = False
 ) -> ImportUpload:
-    """Settle which tables and columns are used; what was checked before is checked again.
+    """Settle which tables and columns are used; what was checked before has to be checked again.
 
-    Raises InvalidInput when no table is used or a required field has no column, NotAllowed for a register
-    that the actor may not fill, Conflict when rows of it are in a register already.
+    Raises InvalidInput when no table is used or a required field has no column (unless it is a draft),
+    NotAllowed for a register that the actor may not fill, Conflict when rows of it are in a register already.
     """
     upload = db.lock(session, ImportUpload, upload_id)
-    ensure_move(MOVES, upload.state, S.MAPPED)
+    ensure_move(MOVES, upload.state, S.RECEIVED)
     _ensure_none_is_in(upload)
-    used = [one for one in plan if one.is_used and one.layout is not None]
-    if not used:
-        raise InvalidInput(_("没有要导入的表。请至少选一张表，并说明它是哪一种名册或台账。"))
-    for one in used:
-        assert one.layout is not None
-        register = registers.by_name(one.layout.register)
-        plans.ensure_may_import(register, actor, upload.organisation_id)
-        lacking = plans.missing_fields(one, register)
-        if lacking:
-            raise InvalidInput(
-                _(
-                    "%(sheet)s缺少必填的列：%(fields)s。请在下面指明是哪一列，或在表格里补上后重新上传。",
-                    sheet=_("“%(name)s”", name=one.sheet) if one.sheet else _("表格"),
-                    fields="、".join(str(label) for label in lacking),
-                )
-            )
+    used = [one.layout.register for one in plan if one.is_used and one.layout is not None]
+    for name in used:
+        plans.ensure_may_import(registers.by_name(name), actor, upload.organisation_id)
+    if not is_draft:
+        _ensure_complete(plan)
     forget_rows(session, upload.id)
     upload.plan = staging.seal_plan(plan, upload.id)
     upload.registers = _names(plan)
     upload.data_rows = plans.row_estimate(plan)
-    upload.state = S.MAPPED
+    upload.state = S.RECEIVED
+    upload.judged_at = None
     upload.problem = None
     after = {"registers": upload.registers}
     events.record(session, "import.settle_columns", "import_upload", upload.id, actor=actor, after=after)
@@ -244,6 +233,23 @@ def plan_of(upload: ImportUpload) -> list[Section]:
 def _names(plan: Sequence[Section]) -> str:
     names = {one.layout.register for one in plan if one.is_used and one.layout is not None}
     return " ".join(one.name for one in registers.known() if one.name in names)
+
+
+def _ensure_complete(plan: Sequence[Section]) -> None:
+    used = [one for one in plan if one.is_used and one.layout is not None]
+    if not used:
+        raise InvalidInput(_("没有要导入的表。请至少选一张表，并说明它是哪一种名册或台账。"))
+    for one in used:
+        assert one.layout is not None
+        lacking = plans.missing_fields(one, registers.by_name(one.layout.register))
+        if lacking:
+            raise InvalidInput(
+                _(
+                    "%(sheet)s缺少必填的列：%(fields)s。请在下面指明是哪一列，或在表格里补上后重新上传。",
+                    sheet=_("“%(name)s”", name=one.sheet) if one.sheet else _("表格"),
+                    fields="、".join(str(label) for label in lacking),
+                )
+            )
 
 
 def _ensure_none_is_in(upload: ImportUpload) -> None:

@@ -21,7 +21,6 @@ def upgrade() -> None:
             "state",
             sa.Enum(
                 "received",
-                "mapped",
                 "judging",
                 "judged",
                 "accepting",
