@@ -92,7 +92,12 @@ def withdraw(
     """Take back an entry that was not submitted, or was sent back. It stays to be read."""
     contribution = own(session, contribution_id, revision=revision, actor=actor)
     if contribution.state in WAITING:
-        raise Conflict(_("已经提交核验，不能撤回；需要改动时请联系核验人员退回。"))
+        raise Conflict(
+            _(
+                "现在的状态是“%(state)s”，不能撤回；需要改动时请联系核验人员退回。",
+                state=contribution.state.label,
+            )
+        )
     steps.move(session, contribution, ContributionState.WITHDRAWN, actor=actor, note=reason)
     _trace(session, "contribution.withdraw", contribution, actor=actor, reason=reason)
     return contribution

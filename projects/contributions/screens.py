@@ -25,6 +25,7 @@ from projects.contributions.models import Contribution
 from projects.contributions.oddities import Found, from_stored
 from projects.contributions.queries import Filters, Place, Row
 from projects.contributions.rules import ContributionState
+from projects.portfolio import queries as portfolio
 
 _PICTURES = ("image/jpeg", "image/png", "image/webp")
 
@@ -52,7 +53,11 @@ def thing(session: Session, row: Row) -> Thing:
     return Thing(
         row=row,
         title=summary.title_of(row),
-        facts=summary.fact_pairs(row, region_name=regions.full_name(session, one.region_code)),
+        facts=summary.fact_pairs(
+            row,
+            region_name=regions.full_name(session, one.region_code),
+            project=portfolio.title_of(session, one.project_id),
+        ),
         lines=summary.line_rows(one),
         timeline=timeline(session, one),
         evidence=evidence(session, one),

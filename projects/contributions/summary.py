@@ -64,7 +64,7 @@ def time_text(contribution: Contribution) -> str | None:
     return text
 
 
-def fact_pairs(row: Row, *, region_name: str) -> list[tuple[Any, ...]]:
+def fact_pairs(row: Row, *, region_name: str, project: str | None = None) -> list[tuple[Any, ...]]:
     """Return what is known about a contribution as pairs of label and value; empty ones are left out by the page."""
     one = row.contribution
     timed = one.kind in rules.TIME_KINDS
@@ -82,6 +82,8 @@ def fact_pairs(row: Row, *, region_name: str) -> list[tuple[Any, ...]]:
         (_("服务时间"), time_text(one)),
         (_("事先发布"), (_("是") if one.published_before else _("否")) if timed else None),
         (_("登记方式"), _("补录") if one.backfilled else one.source.label),
+        (_("帮扶项目"), project),
+        (_("台账流水号"), one.serial),
         (_("受赠单位"), one.receiver_name),
         (_("捐赠票据号"), receipt),
         (_("地区"), region_name),

@@ -432,7 +432,9 @@ def test_every_illegal_move_is_refused_in_every_state(city: City) -> None:
                 staff = city.actor(Role.COUNTY_APPROVER, again=1)
                 step(one, gift.id, 1)
             staff = city.actor(Role.COUNTY_APPROVER, again=1)
-            legal = target in MOVES[state] and (verb, state) != ("verify", S.SUBMITTED)
+            # A large gift is reviewed first; what waits is taken back by the undoing of an import alone.
+            elsewhere = {("verify", S.SUBMITTED), ("withdraw", S.SUBMITTED)}
+            legal = target in MOVES[state] and (verb, state) not in elsewhere
             if legal:
                 step(verb, gift.id, 1)
             else:
