@@ -76,6 +76,13 @@ def odd_inside() -> InvalidInput:
     )
 
 
+def no_sheets(hidden: bool) -> InvalidInput:
+    """Return what is said of a workbook without a visible sheet of cells."""
+    if hidden:
+        return InvalidInput(_("所有工作表都是隐藏的。请在 Excel 或 WPS 里取消隐藏后再上传。"))
+    return InvalidInput(_("文件里没有工作表（只有图表等）。请把数据放在工作表里再上传。"))
+
+
 def macros() -> InvalidInput:
     """Return what is said of a workbook with macros."""
     return InvalidInput(_("文件带有宏。请在 Excel 或 WPS 里另存为不带宏的 xlsx 后再上传。"))

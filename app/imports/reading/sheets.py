@@ -28,10 +28,10 @@ from app.imports.reading.limits import (
 )
 from app.imports.reading.parts import Attributes, is_plain, parse
 
-# What may follow a cell's address; anything else, a second address above all, is rewritten first.
-_REST = rb'"(?: s="[0-9]+")?(?: t="[A-Za-z]+")?(?: [cv]m="[0-9]+")*/?>)'
-_NARROW = re.compile(rb'<c(?! r="[A-Z](?:[0-9]{1,5}|1[0-9]{5})' + _REST)
-_SHORT = re.compile(rb'<c(?! r="(?:[A-Z]|[A-G][A-Z])(?:[0-9]{1,4}|1[0-9]{4})' + _REST)
+# After a cell's address no letter r may come but in t="str" and t="inlineStr": no second address can hide.
+_REST = rb'"[ "=0-9stnbdeilcvm/]*+(?:[sS]tr")?+>)'
+_NARROW = re.compile(rb'<c(?! r="[A-Z][12]?[0-9]{1,5}' + _REST)  # 26 columns, 299,999 rows
+_SHORT = re.compile(rb'<c(?! r="[A-G]?[A-Z]1?[0-9]{1,4}' + _REST)  # 208 columns, 19,999 rows
 _ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}' + _REST)
 _PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|sheetData)[\s/>]")
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</c>)')
@@ -44,6 +44,8 @@ _MERGE = re.compile(rb'<mergeCell\s+ref="\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z
 _SHARED = re.compile(rb't="s"[^>]*>\s*<v>([0-9]{1,9})</v>')
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _INSIDE_CELL = frozenset({"v", "is", "r", "t", "rPh"})
+_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+_SHORTEST_CELL = 28  # <c r="A1" t="s"><v>0</v></c>
 _WINDOW = MAX_CELL_TEXT // 2
 
 Spot = tuple[int, int]
@@ -59,24 +61,34 @@ class SheetXml:
     formulas: frozenset[Spot] = frozenset()
     errors: dict[Spot, str] = field(default_factory=dict)
 
+    def release(self) -> bytes:
+        """Return a sheet with these cells and nothing else; they are not kept here any longer."""
+        body, self.body = self.body, b""
+        return b"".join((_HEAD, body, b"</sheetData></worksheet>"))
+
 
 def look(xml: bytes, name: str) -> SheetXml:
     """Look through a sheet's XML. Raises InvalidInput when cells lie outside the limits."""
     cut = _cut(xml)
-    if cut is None or not _has_common_shape(xml, cut[0]):
+    if cut is None or not _is_plain(xml, cut[0]):
         cut = _cut(_rewritten(xml))
-        if cut is None or _ODD.search(cut[0]):
+        if cut is None:
             raise damaged()
     body, tail = cut
-    _ensure_inside(body, name)
+    if _NARROW.search(body) and _SHORT.search(body):
+        if _ODD.search(body):
+            body, tail = _cut(_rewritten(xml)) or (b"", b"")
+            if _ODD.search(body):
+                raise damaged()
+        _ensure_inside(body, name)
     _ensure_short(body, name)
     return SheetXml(body, _merges(tail, name), _formulas(body, name), _errors(body))
 
 
-def shared_bytes(body: bytes, lengths: list[int], limit: int) -> int:
-    """Return how many bytes of shared text the cells show; exactly only where it might be above ``limit``."""
-    most = body.count(b't="s"') * max(lengths, default=0)
-    if most <= limit:
+def shared_bytes(body: bytes, lengths: list[int], room: int) -> int:
+    """Return how many bytes of shared text the cells show: the most it can be where there is ``room`` enough."""
+    most = len(body) // _SHORTEST_CELL * max(lengths, default=0)
+    if most <= room // 2:
         return most
     known = len(lengths)
     return sum(lengths[place] for place in map(int, _SHARED.findall(body)) if place < known)
@@ -107,19 +119,15 @@ def _cut(xml: bytes) -> tuple[bytes, bytes] | None:
     return (b"", b"") if b"<sheetData/>" in xml else None
 
 
-def _has_common_shape(xml: bytes, body: bytes) -> bool:
-    """Whether every cell is written as the usual programs write it, so that the passes see all there is."""
+def _is_plain(xml: bytes, body: bytes) -> bool:
+    """Whether the elements are written as the usual programs write them, so that the passes see them all."""
     if not is_plain(xml) or _PREFIXED.search(body) or (b"?" in body and b"<?" in body):
-        return False
-    if _NARROW.search(body) and _SHORT.search(body) and _ODD.search(body):
         return False
     return b"f" not in body or len(_FORMULAS.findall(body)) == len(_FORMULA.findall(body))
 
 
 def _ensure_inside(body: bytes, name: str) -> None:
-    """Check the rectangle of filled cells, unless the addresses are such that it cannot be large."""
-    if not _NARROW.search(body) or not _SHORT.search(body):
-        return
+    """Check the rectangle of the filled cells: empty ones, however far, take no room."""
     rows = columns = 0
     seen: dict[bytes, int] = {}
     for letters, digits in _FILLED.findall(body):
@@ -149,10 +157,11 @@ def _outside(name: str, cell: str) -> InvalidInput:
 
 def _ensure_short(body: bytes, name: str) -> None:
     """Refuse a very long text between two tags, found by looking for a window without any tag."""
-    for at in range(0, len(body), _WINDOW):
-        if body.find(b"<", at, at + _WINDOW) < 0 and len(body) - at > _WINDOW:
-            cell = body[body.rfind(b'<c r="', 0, at) + 6 :][:11].partition(b'"')[0]
-            raise cell_too_long(f"“{name}”{cell.decode('ascii', 'replace')} ")
+    for at in range(0, len(body) - _WINDOW, _WINDOW):
+        if body.find(b"<", at, at + _WINDOW) < 0:
+            last = body.rfind(b'<c r="', 0, at)
+            cell = body[last + 6 : last + 17].partition(b'"')[0].decode() if last >= 0 else ""
+            raise cell_too_long(_("“%(sheet)s”的 %(cell)s 附近", sheet=name, cell=cell))
 
 
 def _merges(tail: bytes, name: str) -> list[Merge]:

@@ -37,7 +37,8 @@ def table(
 ) -> Table:
     """Return one sheet as a table whose first row is line 1 and whose first column is column A."""
     sheet = book.get_sheet_by_index(place)
-    height, width = sheet.total_height, sheet.total_width
+    last = sheet.end or (-1, -1)
+    height, width = last[0] + 1, last[1] + 1
     tally.add(title, height, width)
     rows = sheet.to_python(skip_empty_area=False)
     for (row, column), text in (errors or {}).items():

@@ -23,6 +23,7 @@ from app.imports.reading.limits import (
     damaged,
     locked,
     macros,
+    no_sheets,
     too_many_formulas,
     too_many_sheets,
 )
@@ -92,7 +93,7 @@ def read_xls(compound: Compound, name: str) -> Book:
                 tables.append(replace(found, rows=rows))
     left_out = tuple(names[place] for place, (_at, hidden) in enumerate(walk.bound) if hidden)
     if not tables:
-        raise damaged()
+        raise no_sheets(bool(left_out))
     return Book(name, tuple(tables), left_out)
 
 

@@ -15,6 +15,7 @@ from app.imports.reading.limits import (
     cell_too_long,
     damaged,
     macros,
+    no_sheets,
     odd_inside,
     too_many_sheets,
 )
@@ -26,7 +27,6 @@ _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _BONDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PREFIXED = re.compile(rb":(?:sst|si|t|r)[\s/>]")
 _ROOT = re.compile(rb"<sst(?:\s[^>]*)?(?<!/)>")
-_TEXT = re.compile(rb"<si[\s/>]")
 _MARKUP = 4  # how many times its text a shared text's XML may be long
 
 
@@ -43,11 +43,8 @@ def read_xlsx(parts: Parts, name: str) -> Book:
     looked: list[tuple[str, SheetXml]] = []
     for number, (title, part) in enumerate(visible, start=1):
         sheet = look(parts.read(part), title)
-        tally.add_text(title, shared_bytes(sheet.body, lengths, MAX_TEXT))
-        packed[f"xl/worksheets/sheet{number}.xml"] = b"".join(
-            (f"<worksheet {_MAIN}><sheetData>".encode(), sheet.body, b"</sheetData></worksheet>")
-        )
-        sheet.body = b""
+        tally.add_text(title, shared_bytes(sheet.body, lengths, MAX_TEXT - tally.text))
+        packed[f"xl/worksheets/sheet{number}.xml"] = sheet.release()
         looked.append((title, sheet))
     archive = pack(packed)
     packed.clear()
@@ -91,7 +88,7 @@ def _sheets(
         elif not kind:
             raise damaged()
     if not visible:
-        raise damaged()
+        raise no_sheets(bool(hidden))
     return visible, hidden
 
 
@@ -154,7 +151,7 @@ def _shared_texts(parts: Parts, bonds: dict[str, tuple[str, str]]) -> tuple[byte
     """Return the part of the shared texts, without the counts for which the library makes room, and their lengths."""
     part = _bound(bonds, "sharedStrings")
     xml = parts.read(part) if part and part in parts else b""
-    if xml and (not is_plain(xml) or _PREFIXED.search(xml) or len(_TEXT.findall(xml)) != xml.count(b"</si>")):
+    if xml and (not is_plain(xml) or _PREFIXED.search(xml) or xml.count(b"<si") != xml.count(b"</si>")):
         xml = rewritten(xml)
     if xml.count(b"<sst") > 1:
         raise odd_inside()
