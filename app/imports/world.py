@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -52,11 +52,11 @@ class World:
         self.vocabulary = vocabulary
         self.session = session
         self.scope = scope or Scope()
-        self._shelves: dict[type, Any] = {}
+        self._shelves: dict[Any, Any] = {}
 
     def shelf(self, kind: "Callable[[World], T]") -> T:
         """Return the shelf of a class, made with this world on first use."""
-        found = self._shelves.get(cast(type, kind))
+        found: T | None = self._shelves.get(kind)
         if found is None:
-            found = self._shelves[cast(type, kind)] = kind(self)
-        return cast(T, found)
+            found = self._shelves[kind] = kind(self)
+        return found

@@ -36,7 +36,7 @@ FIELDS = (
     Field("head", _l("户主姓名"), label(50), required=True),
     NUMBER_FIELD,
     Field("members", _l("家庭人口（人）"), whole),
-    Field("category", _l("救助类别"), label(60), required=True, fill_down=True, example="农村低保"),
+    Field("category", _l("救助类别"), label(60), required=True, fill_down=True),
     Field("cause", _l("致困原因"), label(60)),
     Field("income", _l("家庭年收入"), figure),
     Field("income_unit", _l("收入单位"), text(20), hint=_l("元或万元，空白按元计")),

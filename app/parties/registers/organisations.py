@@ -60,7 +60,7 @@ def kind_in_text(binding: Binding) -> CellReader:
 
 
 FIELDS = (
-    Field("name", _l("社会组织名称"), label(200), required=True, example="宝鸡市爱心服务中心"),
+    Field("name", _l("社会组织名称"), label(200), required=True),
     Field("uscc", _l("统一社会信用代码"), uscc, required=True),
     Field(
         "type",

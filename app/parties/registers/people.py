@@ -14,21 +14,22 @@ from app.imports.values import choice, label, phone, resident_id
 from app.imports.world import World
 from app.parties.duplicates import identity_hash
 from app.parties.entries import PersonEntry
-from app.parties.kinds import PersonRoleKind, Sex
+from app.parties.kinds import PersonRoleKind
 from app.parties.names import match_key
+from app.parties.registers import words
 from app.parties.registers.places import region_of
 from app.parties.registers.shelf import KnownParty, Parties, place_of, stands
 
 _COUNTY_DIGITS = 6
 
 PLACE_FIELDS = (
-    Field("county", _l("区县"), label(50), required=True, fill_down=True, example="渭滨区"),
-    Field("town", _l("镇（街道）"), label(50), fill_down=True, example="金陵街道"),
+    Field("county", _l("区县"), label(50), required=True, fill_down=True),
+    Field("town", _l("镇（街道）"), label(50), fill_down=True),
     Field("village", _l("村（社区）"), label(50), fill_down=True),
 )
 NUMBER_FIELD = Field("id_number", _l("身份证号码"), resident_id, required=True, secret=True)
 PERSON_FIELDS = (
-    Field("name", _l("姓名"), label(50), required=True, example="李志愿"),
+    Field("name", _l("姓名"), label(50), required=True),
     NUMBER_FIELD,
     Field("sex", _l("性别"), choice("sex")),
     Field("phone", _l("联系电话"), phone(), secret=True),
@@ -105,7 +106,7 @@ def canonical_person(row: Row, person: PersonEntry, county: str) -> dict[str, An
         "id": person.number,
         "name": person.name,
         "phone": person.phone or "",
-        "sex": row.get("sex") or str((Sex.FEMALE if person.is_female else Sex.MALE).label),
+        "sex": row.get("sex") or words.sex_word(person.is_female),
     }
 
 

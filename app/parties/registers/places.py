@@ -9,6 +9,13 @@ from app.imports.registers import Row
 from app.imports.world import World
 
 
+class _Understood:
+    """The shelf of places that rows named before: a list names the same few over and over."""
+
+    def __init__(self, _world: World) -> None:
+        self.places: dict[tuple[str | None, ...], tuple[str, str]] = {}
+
+
 def region_of(row: Row, world: World) -> tuple[str, str]:
     """Return the 12-digit codes of the row's county and of the smallest place that it names.
 
@@ -17,10 +24,13 @@ def region_of(row: Row, world: World) -> tuple[str, str]:
     if "county" not in row.readings:
         county = region = world.city
     else:
-        row.ensure_present("county")
-        county = county_of(row, world) or world.city
-        town = town_of(row, world, county)
-        region = village_of(row, world, town) or town or county
+        names = (row.need("county"), row.get("town"), row.get("village"))
+        understood = world.shelf(_Understood).places
+        if names not in understood:
+            code = county_of(row, world) or world.city
+            town = town_of(row, world, code)
+            understood[names] = (code, village_of(row, world, town) or town or code)
+        county, region = understood[names]
     if world.scope.regions is not None and not world.scope.covers(region):
         raise found(
             Reason.OUT_OF_SCOPE,

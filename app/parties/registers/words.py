@@ -4,7 +4,7 @@ from functools import cache
 
 from flask_babel import lazy_gettext as _l
 
-from app.parties.kinds import GradingLevel, IntegrityState, OrganisationKind, SocialWorkerLevel
+from app.parties.kinds import GradingLevel, IntegrityState, OrganisationKind, Sex, SocialWorkerLevel
 
 _PRIVATE_NON_ENTERPRISE = _l("民办非企业单位")
 _ABNORMAL = _l("活动异常名录")
@@ -35,6 +35,12 @@ def integrity_of(word: str | None) -> IntegrityState:
 def level_of(word: str | None) -> SocialWorkerLevel:
     """Return the level that a word of the list "social_worker_level" stands for."""
     return _levels().get(word or "", SocialWorkerLevel.NONE)
+
+
+@cache
+def sex_word(is_female: bool) -> str:
+    """Return the word of the list "sex" for what an identity number tells."""
+    return str((Sex.FEMALE if is_female else Sex.MALE).label)
 
 
 @cache
