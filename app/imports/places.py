@@ -36,7 +36,10 @@ class Places:
         self._cache: dict[tuple[str, str], str | None] = {}
         for code, name in _rows(world):
             self._names[code] = name
+        inside = region_prefix(world.city) if world.city else ""
         for code, name in self._names.items():
+            if code == world.city or not code.startswith(inside):
+                continue  # what stands above the city is known by name only
             self._below.setdefault(_parent(code, self._names, world.city), {})[_key(name)] = code
         for known in self._below.values():
             _add_short_names(known)

@@ -112,7 +112,7 @@ def test_headings_with_marks_breaks_and_units() -> None:
 
 
 def test_the_unit_may_stand_above_the_table() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["捐款明细"],
         ["", "", "", "单位：万元"],
         ["序号", "捐赠人", "捐赠金额", "备注"],
@@ -132,7 +132,7 @@ def test_a_header_of_two_lines_with_groups() -> None:
         Merge(2, 2, 4, 5),
         *(Merge(2, 3, c, c) for c in (0, 6, 7)),
     )
-    layout = recognise(table(["名册"], top, below, [1, "协会"], merges=merges), REGISTERS, WORDS)
+    layout = recognise(table(["名册"], [*top], [*below], [1, "协会"], merges=merges), REGISTERS, WORDS)
     assert layout is not None
     assert layout.register == "organisations"
     assert layout.header_rows == (2, 3)

@@ -14,6 +14,9 @@ from app.imports.vocabulary.models import LONGEST, VocabularyHeading, Vocabulary
 from app.imports.vocabulary.terms import folded
 from app.permissions import Actor, Permission, ensure_may
 
+_HEADINGS = select(VocabularyHeading.register, VocabularyHeading.folded)
+_WORDS = select(VocabularyWord.list_name, VocabularyWord.folded)
+
 
 def load(session: Session, *, actor: Actor) -> int:
     """Take in what the shipped lists have and the city has not; return how many rows came. Safe to repeat.
@@ -22,14 +25,14 @@ def load(session: Session, *, actor: Actor) -> int:
     """
     ensure_may(actor, Permission.MANAGE_VOCABULARY)
     count = 0
-    known = set(session.execute(select(VocabularyHeading.register, VocabularyHeading.folded)).tuples())
+    known = {(one, key) for one, key in session.execute(_HEADINGS)}
     for register, field, heading in read_list(HEADINGS_FILE):
         key = (register, folded(heading))
         if key not in known:
             known.add(key)
             session.add(VocabularyHeading(register=register, field=field, heading=heading, folded=key[1]))
             count += 1
-    known = set(session.execute(select(VocabularyWord.list_name, VocabularyWord.folded)).tuples())
+    known = {(one, key) for one, key in session.execute(_WORDS)}
     for list_name, value, word in read_list(WORDS_FILE):
         key = (list_name, folded(word))
         if key not in known:

@@ -62,5 +62,5 @@ class WordForm(Form):
 
     def validate_value(self, field: Any) -> None:
         """Refuse a new meaning that is not named."""
-        if field.data == "+" and not (self.own_value.data or "").strip():
+        if field.data == "+" and "own_value" in self and not (self.own_value.data or "").strip():
             raise ValidationError(_("请在下面填写新的意思，或选一个已有的。"))

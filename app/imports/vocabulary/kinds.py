@@ -35,6 +35,10 @@ class WordList(Labelled):
     REMARK_LINE = "remark_line", _l("表尾说明行的词")
     BLANK = "blank", _l("表示没有日期的词")
 
+    PASSED_ON = "passed_on", _l("甲转来乙捐款：表示转交的词")
+    GIFT_TAIL = "gift_tail", _l("甲转来乙捐款：捐款方后面的词")
+    EARMARK = "earmark", _l("备注里表示定向用途的词")
+
     @property
     def has_own_values(self) -> bool:
         """Whether staff may add a new value, not only another word for one that is there."""
@@ -76,5 +80,8 @@ _ONE_MEANING = frozenset(
         WordList.TOTAL,
         WordList.SIGNATURE,
         WordList.REMARK_LINE,
+        WordList.PASSED_ON,
+        WordList.GIFT_TAIL,
+        WordList.EARMARK,
     }
 )

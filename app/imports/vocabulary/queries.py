@@ -23,7 +23,10 @@ def stored(session: Session) -> Vocabulary:
             VocabularyWord.list_name, VocabularyWord.id
         )
     ).all()
-    own = Vocabulary.of((row._tuple() for row in headings), (row._tuple() for row in words))
+    own = Vocabulary.of(
+        ((one, field, text) for one, field, text in headings),
+        ((one, value, text) for one, value, text in words),
+    )
     return Vocabulary({**shipped().headings, **own.headings}, {**shipped().words, **own.words})
 
 
