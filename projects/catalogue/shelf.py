@@ -127,10 +127,15 @@ def quantity_of(row: Row, item: KnownItem, name: str = "quantity", unit_field: s
     return Quantity(int(entered), unit, thousandths)
 
 
-def plain_number(thousandths: int) -> Any:
-    """Return a quantity as JSON writes it: a whole number, else one with a fraction."""
-    whole, part = divmod(thousandths, 1000)
-    return whole if not part else float(Decimal(thousandths) / 1000)
+def plain_number(quantity: Quantity) -> Any:
+    """Return a quantity in the base unit as JSON writes it, a fraction wherever it was reckoned with one.
+
+    Thirty 袋(10公斤) are 300, and six hundred 斤 of half a kilogram are 300.0.
+    """
+    entered, whole = quantity.entered_thousandths, quantity.thousandths
+    if entered % 1000 == 0 and whole % entered == 0:
+        return whole // 1000
+    return float(Decimal(whole) / 1000)
 
 
 def _standard() -> list[KnownItem]:

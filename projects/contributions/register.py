@@ -193,6 +193,7 @@ def canonical_of(entry: LedgerEntry) -> dict[str, Any]:
     """Return the entry as it is exported: fen, minutes, base units, and the points of the reference."""
     reference = references()[entry.kind]
     thousandths = entry.quantity.thousandths if entry.quantity else 0
+    quantity = plain_number(entry.quantity) if entry.quantity else 0
     return {
         "serial": entry.serial,
         "date": entry.happened_on.isoformat(),
@@ -200,7 +201,7 @@ def canonical_of(entry: LedgerEntry) -> dict[str, Any]:
         "type": reference.name,
         "project": entry.project.number,
         "item": entry.item.name,
-        "quantity": entry.minutes / 60 if entry.minutes else plain_number(thousandths),
+        "quantity": entry.minutes / 60 if entry.minutes else quantity,
         "amount_fen": entry.amount_fen or 0,
         "minutes": entry.minutes,
         "points": reference.points_of(

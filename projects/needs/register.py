@@ -93,7 +93,7 @@ def _accepted(row: Row, world: World, project: KnownProject, data: NeedData) -> 
         "county": project.region_code[:_COUNTY_DIGITS],
         "town": row.get("town") or "",
         "item": data.item.name,
-        "quantity": plain_number(data.quantity.thousandths),
+        "quantity": plain_number(data.quantity),
         "unit": data.item.base_unit,
         "start": project.start_on.isoformat(),
         "end": project.end_on.isoformat(),

@@ -116,7 +116,7 @@ def canonical_of(data: OfferData, world: World) -> dict[str, Any]:
     areas = ["*" if one == world.city else one[:_COUNTY_DIGITS] for one in data.areas]
     return {
         "item": data.item.name,
-        "quantity": plain_number(data.quantity.thousandths),
+        "quantity": plain_number(data.quantity),
         "unit": data.item.base_unit,
         "areas": areas,
         "start": data.start_on.isoformat(),
