@@ -162,7 +162,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "registered": ("注册日期", "注册时间"),
     },
     "firm": {
-        "name": ("企业名称", "单位名称"),
+        "name": ("企业名称",),
         "uscc": ("统一社会信用代码", "信用代码"),
         "county": ("所属区县", "区县"),
         "phone": ("联系电话", "电话"),

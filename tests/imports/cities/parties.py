@@ -36,6 +36,7 @@ class Party:
     number: str
     is_person: bool
     serious: bool = False
+    role: str = ""
     certs: tuple[str, ...] = ()
 
 
@@ -225,10 +226,12 @@ class People:
         )
         name, number = self.person_name(), self.resident_id(born, female=female)
         if fault == "DUP_SAME_ID":
-            if not self.persons:
+            # One person may have several roles, so only the same register tells a second entry.
+            twins = [one for one in self.persons if one.role == kind]
+            if not twins:
                 fault = ""
             else:
-                twin = self.rng.choice(self.persons)
+                twin = self.rng.choice(twins)
                 name, number = twin.name, twin.number
         phone, notes = self.mobile(), set[str]()
         day = between(self.rng, date(2015, 1, 1), date(2026, 9, 30))
@@ -274,13 +277,13 @@ class People:
         elif fault == "REGION_UNKNOWN":
             cells["county"] = "长安区"
         entry = Entry(kind, cells, notes=notes, canonical=canonical)
-        return self._settle(entry, fault, Party(name, number, True, certs=certs))
+        return self._settle(entry, fault, Party(name, number, True, role=kind, certs=certs))
 
     def _settle(self, entry: Entry, fault: str, party: Party) -> Entry:
         if not fault:
             self.known.append(party)
             return entry
-        decision = {"DUP": "duplicate"}.get(fault[:3], "reject")
+        decision = "duplicate" if fault.startswith("DUP") else "reject"
         if fault in {"CERTIFICATE_EXPIRED", "UNDER_14", "CODE_CONFLICT"}:
             decision = "review"
         return entry.refuse(fault, decision)

@@ -205,7 +205,8 @@ class Records:
         if fault == "INVESTIGATORS_LT_2":
             cells["second"] = rng.choice(("", first_name))
         canonical = {
-            "amount_fen": taken, "household": file, "klass": klass, "public_on_as_of": first <= TODAY <= last and fault != "REVOKED",
+            "amount_fen": taken, "household": file, "klass": klass,
+            "public_on_as_of": first <= TODAY <= last and fault != "REVOKED",
             "publish_from": first.isoformat(), "publish_to": last.isoformat(), "recovered_fen": back,
         }  # fmt: skip
         entry = Entry("credit", cells, notes=notes, canonical=canonical)
