@@ -1,6 +1,6 @@
 """Tables on their way out: real types, numbers of people and codes as text, nothing that runs.
 
-Written by XlsxWriter and the csv module; what comes in is read by ``app/sheets.py``. pandas (two seconds to
+Written by XlsxWriter and the csv module; what comes in is read by ``app/imports/reading``. pandas (two seconds to
 import) is loaded on first use by ``frame``, for reports that reckon with whole tables.
 """
 

@@ -225,7 +225,8 @@ XLSX: dict[str, tuple[Callable[[], bytes], Expected]] = {
         lambda: changed(
             BONDS,
             b"<Relationship ",
-            b'<Relationship Id="e" Type="x/externalLink" Target="file:///etc/passwd" TargetMode="External"/><Relationship ',
+            b'<Relationship Id="e" Type="x/externalLink" Target="file:///etc/passwd" TargetMode="External"/>'
+            b"<Relationship ",
         ),
         SOUND,
     ),

@@ -31,9 +31,9 @@ def edited(data: bytes, changes: dict[str, Callable[[bytes], bytes] | bytes | No
     left = dict(changes)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in source.namelist():
-            change = left.pop(name, lambda body: body)
+            change = left.pop(name) if name in left else source.read(name)
             if change is not None:
-                archive.writestr(name, change(source.read(name)) if callable(change) else change)
+                archive.writestr(name, change if isinstance(change, bytes) else change(source.read(name)))
         for name, body in left.items():
             if isinstance(body, bytes):
                 archive.writestr(name, body)
