@@ -61,6 +61,7 @@ def admit_batch(
     A batch that is in already is left alone. Never takes in a row that the check had kept out: what has
     changed since is marked, and shown on the receipt. The caller holds the upload's lock.
     """
+    plans.ensure_may_import(batch.register, actor, upload.organisation_id)
     kept = queries.batch_of(session, upload.id, batch.number)
     if kept is None:
         raise Conflict(_("表格与检查时的不一致，请重新检查后再导入。"))

@@ -18,11 +18,12 @@ from app.db import reading, transaction
 from app.downloads import as_download
 from app.errors import NotFound, Refused
 from app.imports import admission, checking, pages, plans, queries, screens, undoing, uploads, workbooks
-from app.imports.forms import ChoiceForm, ColumnsForm, UndoForm, UploadForm, register_choices
+from app.imports.forms import ChoiceForm, ColumnsForm, UndoForm, UploadForm, new_headings, register_choices
 from app.imports.incoming import Incoming, files_of
 from app.imports.pages import Entrance
 from app.imports.registers import Register
 from app.imports.staging import Section
+from app.imports.vocabulary import editing
 from app.imports.vocabulary.queries import stored
 from app.imports.vocabulary.terms import Vocabulary
 from app.permissions import Actor, Permission
@@ -137,6 +138,9 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
             uploads.settle_columns(session, upload.id, plan, actor=actor, is_draft=is_draft)
             if is_draft:
                 return here
+            if form.remember.data and actor.may(Permission.MANAGE_VOCABULARY):
+                for register, field, heading in new_headings(before, plan, stored(session)):
+                    editing.add_heading(session, register=register, field=field, heading=heading, actor=actor)
             if plans.row_estimate(plan) > checking.IN_REQUEST:
                 checking.begin(session, upload.id, actor=actor)
             else:

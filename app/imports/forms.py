@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, MultipleFileField, 
 
 from app.errors import InvalidInput
 from app.forms import CleanText, Form, at_most, optional, stripped
-from app.imports import plans, registers
+from app.imports import plans
 from app.imports.registers import Register
 from app.imports.staging import Section
 from app.imports.vocabulary.terms import Vocabulary
@@ -108,15 +108,18 @@ def register_choices(offered: Sequence[Register]) -> list[tuple[str, object]]:
     return [("", _("自动识别")), *((one.name, one.label) for one in offered)]
 
 
-def new_headings(before: Sequence[Section], after: Sequence[Section]) -> list[tuple[str, str, str]]:
-    """Return (register, field, heading) of columns that somebody named by hand and the program had not known."""
+def new_headings(
+    before: Sequence[Section], after: Sequence[Section], vocabulary: Vocabulary
+) -> list[tuple[str, str, str]]:
+    """Return (register, field, heading) of columns that somebody named by hand and the vocabulary does not know."""
     found = []
     for old, new in zip(before, after, strict=True):
         if not new.is_used or new.layout is None:
             continue
-        headings = new.headings()
-        known = old.layout.columns if old.layout and old.layout.register == new.layout.register else {}
+        register, headings = new.layout.register, new.headings()
+        known = old.layout.columns if old.layout and old.layout.register == register else {}
         for field, column in new.layout.columns.items():
-            if known.get(field) != column and column < len(headings) and headings[column]:
-                found.append((registers.by_name(new.layout.register).name, field, headings[column]))
+            heading = headings[column] if column < len(headings) else ""
+            if heading and known.get(field) != column and vocabulary.field_of(register, heading) is None:
+                found.append((register, field, heading[:100]))
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from xlsxwriter.utility import xl_col_to_name
 
 from app.errors import InvalidInput
-from app.imports import plans, queries, registers
+from app.imports import plans, queries, registers, workbooks
 from app.imports.kinds import TAKEN, Decision, Note, Reason
 from app.imports.models import ImportBatch, ImportUpload, UploadState
 from app.imports.registers import Field, Register
@@ -114,7 +114,9 @@ def table_views(plan: Sequence[Section], offered: Sequence[Register]) -> list[di
                 "header": max(layout.header_rows, default="") if layout else "",
                 "titles": layout.titles if layout else (),
                 "columns": list(_columns(section, register)) if register and layout else [],
-                "unknown": [text for _column, text in layout.unknown] if register and layout else [],
+                "unknown": [text for _column, text in layout.unknown if not workbooks.is_ours(text)]
+                if register and layout
+                else [],
                 "missing": plans.missing_fields(section, register) if register and section.is_used else [],
                 "top": [[shown(cell, _guess(cell)) for cell in line[:8]] for line in section.top[:4]],
             }
@@ -128,6 +130,8 @@ def _columns(section: Section, register: Register) -> Iterator[dict[str, Any]]:
     by_column = {column: name for name, column in layout.columns.items()}
     data = section.top[layout.first_data_row - 1 - section.after :][:3]
     for column, heading in enumerate(section.headings()):
+        if workbooks.is_ours(heading):
+            continue
         samples = [line[column] for line in data if column < len(line) and line[column] not in (None, "")]
         if not heading and not samples and column not in by_column:
             continue

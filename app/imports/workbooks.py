@@ -25,6 +25,11 @@ _MAX_TEXT = 32_767
 _HEAD = {"bold": True, "bg_color": "#E6EFEF", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 
 
+def is_ours(heading: str) -> bool:
+    """Return whether a heading is one that the error workbook adds, and that says nothing when it comes back."""
+    return heading in (str(REASON_HEADING), str(RESULT_HEADING))
+
+
 def template(register: Register, world: World) -> bytes:
     """Return a register's template: its headings, drop-downs where the choice is closed, and a sheet that explains.
 
@@ -41,7 +46,8 @@ def template(register: Register, world: World) -> bytes:
         sheet.set_row(0, 30)
         lists: list[tuple[str, list[str]]] = []
         for place, field in enumerate(register.fields):
-            label = str(field.label)
+            # What stands in brackets is no part of a heading when the table comes back.
+            label = _("%(label)s（必填）", label=field.label) if field.required else str(field.label)
             sheet.set_column(place, place, _column_width(field), text)
             sheet.write_string(0, place, label, wanted if field.required else head)
             options = [str(one) for one in field.choices(world)] if field.choices else []
@@ -115,7 +121,7 @@ def _explain(sheet: Any, register: Register, head: Any, wrapped: Any) -> None:
 
 def _column_width(field: Field) -> int:
     label = str(field.label)
-    width = sum(2 if ord(letter) > 0x2E7F else 1 for letter in label)
+    width = sum(2 if ord(letter) > 0x2E7F else 1 for letter in label) + (8 if field.required else 0)
     return max(width + 4, 22 if field.secret else 14)
 
 
@@ -161,9 +167,8 @@ def _write_table(
     describe: Callable[[int, Line], str],
     formats: dict[str, Any],
 ) -> None:
-    ours = {str(REASON_HEADING), str(RESULT_HEADING)}
     headings = section.headings()
-    kept = [column for column, text in enumerate(headings) if text not in ours]
+    kept = [column for column, text in enumerate(headings) if not is_ours(text)]
     at = 0
     header_ends = len(section.head) - 1
     for at, top in enumerate(section.head):

@@ -12,11 +12,14 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from app.db import reading
+from app import clock
+from app.db import reading, transaction
 from app.identity.synthetic import synthetic_phone, synthetic_resident_id
 from app.imports.models import ImportUpload
-from app.parties.models import PersonRole
+from app.parties.kinds import RegistrationState
+from app.parties.models import Party, PersonRole
 from app.permissions import Actor, Role
+from app.users.models import User, UserGrant
 from tests.parties.people import WEIBIN, sign_in_as
 
 HEADINGS = (
@@ -35,6 +38,11 @@ HEADINGS = (
 def number(index: int) -> str:
     """Return the resident number of the volunteer of an index."""
     return synthetic_resident_id(date(1985, 3, 2) + timedelta(days=index // 300), index % 300)
+
+
+def child(index: int) -> str:
+    """Return the resident number of a child."""
+    return synthetic_resident_id(date(2016, 5, 1), index)
 
 
 def volunteer(index: int, **changes: Any) -> list[Any]:
@@ -73,7 +81,6 @@ def messy() -> bytes:
     """Return 8 rows: 4 go in, one of them written oddly; the others are each wrong in another way."""
     wrong = number(6)
     wrong = wrong[:17] + ("1" if wrong[17] != "1" else "2")
-    child = synthetic_resident_id(date(2016, 5, 1), 7)
     return book(
         [
             volunteer(1),
@@ -83,7 +90,7 @@ def messy() -> bytes:
             volunteer(5),
             volunteer(6, c2=wrong),
             volunteer(1, c0=7),
-            volunteer(8, c2=child),
+            volunteer(8, c2=child(8)),
         ]
     )
 
@@ -148,3 +155,18 @@ def volunteers() -> int:
     """Return how many people stand in the register as volunteers."""
     with reading() as session:
         return int(session.scalar(select(func.count()).select_from(PersonRole)) or 0)
+
+
+def volunteers_in_force() -> int:
+    """Return how many people stand in the register as volunteers and were not taken out of it again."""
+    with reading() as session:
+        found = select(Party.id).join(PersonRole, PersonRole.person_id == Party.id)
+        return len(set(session.scalars(found.where(Party.state != RegistrationState.CLOSED))))
+
+
+def end_grants(name: str) -> None:
+    """Take all roles from a user."""
+    with transaction() as session:
+        user = session.scalars(select(User).where(User.name == name)).one()
+        for grant in session.scalars(select(UserGrant).where(UserGrant.user_id == user.id)):
+            grant.ended_at = clock.now()
