@@ -1,37 +1,33 @@
-"""Admitting many parties at once from an official list: set-wise checks, one audit event per batch.
+"""Admitting many parties at once from typed forms: set-wise checks, one audit event per batch.
 
 Whoever prepared the list is named, and somebody else admits it. A row that cannot be admitted comes back
-with its sentence; the others go in, all in the caller's transaction.
+with its sentence; the others go in, all in the caller's transaction. Spreadsheets come in by ``app.parties.bulk``,
+whose batch writes here too.
 """
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from app import clock, counters
-from app.audit import events
+from app import counters
 from app.db import Base
 from app.errors import InvalidInput, Refused
-from app.ids import new_code, new_id
-from app.parties import duplicates, names, persons, rules
-from app.parties.kinds import ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState
-from app.parties.models import Consent, Organisation, Party, Person, PersonRole, RegistrationStep, Volunteer
+from app.ids import new_id
+from app.parties import duplicates, persons, rules
+from app.parties.bulk.batch import LARGEST_BATCH, VARIABLES, Batch
+from app.parties.kinds import ConsentPurpose, PartyKind, PersonRoleKind
+from app.parties.models import Consent, Organisation, Person, PersonRole, Volunteer
 from app.parties.organisations import OrganisationData, checked_fields
 from app.parties.persons import VolunteerData
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
-from app.regions import queries as regions
 
-LARGEST_BATCH = 2_000
-_VARIABLES = 500  # per IN (…): far below the limit of either database
-
-Data = TypeVar("Data")
+_Checked = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -48,14 +44,18 @@ def admit_organisations(
     """Admit organisations from a list that ``prepared_by`` (a person) made; at most 2,000 rows."""
     places = [row.region_code for row in rows]
     _ensure_may_admit(actor, places, prepared_by)
-    batch = _Batch(session, actor, prepared_by)
-    checked = batch.check(rows, places, lambda row: checked_fields(row, may_override=True))
-    batch.refuse_taken(checked, "uscc", Organisation.uscc_claim, duplicates.code_taken)
-    for index, fields in checked.items():
-        row = rows[index]
-        party_id = batch.add_party(index, PartyKind.ORGANISATION, fields.pop("name"), row.region_code)
-        batch.collect(Organisation, {"party_id": party_id, **fields})
-    return batch.write("organisation.admit_batch")
+    batch = Batch(session, len(rows), actor=actor, prepared_by=prepared_by)
+    batch.refuse_places(places)
+    checked = _check(batch, range(len(rows)), lambda index: checked_fields(rows[index], may_override=True))
+    _refuse_taken(batch, checked, "uscc", Organisation.uscc_claim, duplicates.code_taken)
+    party_ids = _add_parties(batch, PartyKind.ORGANISATION, checked, places)
+    admitted = _write(batch, "organisation.admit_batch")
+    _insert(
+        session,
+        Organisation,
+        [{"party_id": party_ids[index], **fields} for index, fields in checked.items()],
+    )
+    return admitted
 
 
 def admit_volunteers(
@@ -73,39 +73,62 @@ def admit_volunteers(
     """
     places = [row.person.region_code for row in rows]
     _ensure_may_admit(actor, places, prepared_by)
-    batch = _Batch(session, actor, prepared_by)
-    checked = batch.check(rows, places, lambda row: persons.checked_fields(row.person, whole=True))
-    batch.refuse_taken(checked, "identity_hash", Person.identity_hash, duplicates.identity_taken)
-    roles: dict[int, dict[str, Any]] = {}
-    for index, fields in list(checked.items()):
-        try:
-            roles[index] = persons.checked_volunteer(rows[index], fields["born_on"])
-        except Refused as refused:
-            batch.refused[index] = str(refused.sentence)
-            del checked[index]
-    for index, fields in checked.items():
-        row = rows[index]
-        party_id = batch.add_party(index, PartyKind.PERSON, fields.pop("name"), row.person.region_code)
-        batch.collect(Person, {"party_id": party_id, **fields})
-        role_id = new_id()
-        batch.collect(
-            PersonRole,
+    batch = Batch(session, len(rows), actor=actor, prepared_by=prepared_by)
+    batch.refuse_places(places)
+    checked = _check(
+        batch, range(len(rows)), lambda index: persons.checked_fields(rows[index].person, whole=True)
+    )
+    _refuse_taken(batch, checked, "identity_hash", Person.identity_hash, duplicates.identity_taken)
+    roles = _check(
+        batch, checked, lambda index: persons.checked_volunteer(rows[index], checked[index]["born_on"])
+    )
+    people = {index: checked[index] for index in roles}
+    party_ids = _add_parties(batch, PartyKind.PERSON, people, places)
+    admitted = _write(batch, "person.admit_batch")
+    role_ids = {index: new_id() for index in roles}
+    _insert(
+        session,
+        Person,
+        [{"party_id": party_ids[index], **fields} for index, fields in people.items()],
+    )
+    _insert(
+        session,
+        PersonRole,
+        [
             {
-                "id": role_id,
-                "person_id": party_id,
+                "id": role_ids[index],
+                "person_id": party_ids[index],
                 "role": PersonRoleKind.VOLUNTEER,
-                "valid_from": clock.today(),
-            },
-        )
-        batch.collect(Volunteer, {"role_id": role_id, **roles[index]})
-        if consenting(index):
-            for purpose in consents:
-                batch.collect(
-                    Consent,
-                    {"id": new_id(), "party_id": party_id, "purpose": purpose, "given_at": clock.now()},
-                )
-    batch.number_volunteers()
-    return batch.write("person.admit_batch")
+                "valid_from": batch.today,
+            }
+            for index in roles
+        ],
+    )
+    purposes = tuple(consents)
+    _insert(
+        session,
+        Consent,
+        [
+            {"id": new_id(), "party_id": party_ids[index], "purpose": purpose, "given_at": batch.moment}
+            for index in roles
+            if consenting(index)
+            for purpose in purposes
+        ],
+    )
+    first = counters.take(session, "volunteer", count=len(roles)) if roles else 0
+    _insert(
+        session,
+        Volunteer,
+        [
+            {
+                "role_id": role_ids[index],
+                "number": rules.volunteer_number(places[index], first + offset),
+                **fields,
+            }
+            for offset, (index, fields) in enumerate(roles.items())
+        ],
+    )
+    return admitted
 
 
 def _ensure_may_admit(actor: Actor, region_codes: Sequence[str], prepared_by: uuid.UUID | None) -> None:
@@ -118,131 +141,55 @@ def _ensure_may_admit(actor: Actor, region_codes: Sequence[str], prepared_by: uu
     ensure_four_eyes(actor, prepared_by)
 
 
-class _Batch:
-    """The rows of one batch on their way into the tables."""
+def _check(batch: Batch, lines: Iterable[int], fields_of: Callable[[int], dict[str, Any]]) -> _Checked:
+    """Return the checked fields of the lines that pass, by line; what is wrong with the others stays with the batch."""
+    checked = {}
+    for index in lines:
+        if index in batch.refused:
+            continue
+        try:
+            checked[index] = fields_of(index)
+        except Refused as refused:
+            batch.refused[index] = str(refused.sentence)
+    return checked
 
-    def __init__(self, session: Session, actor: Actor, prepared_by: uuid.UUID | None) -> None:
-        self.session = session
-        self.actor = actor
-        self.prepared_by = prepared_by
-        self.moment = clock.now()
-        self.refused: dict[int, str] = {}
-        self.party_ids: list[uuid.UUID | None] = []
-        self.rows: dict[type[Base], list[dict[str, Any]]] = {Party: []}
 
-    def check(
-        self, rows: Sequence[Data], regions_of: Sequence[str], fields_of: Callable[[Data], dict[str, Any]]
-    ) -> dict[int, dict[str, Any]]:
-        """Return the checked fields of the rows that pass, by index."""
-        self.party_ids = [None] * len(rows)
-        known: dict[str, bool] = {}
-        checked = {}
-        for index, (row, region) in enumerate(zip(rows, regions_of, strict=True)):
-            if region not in known:
-                known[region] = regions.is_in_force(self.session, region, on=clock.today())
-            if not known[region]:
-                self.refused[index] = _("没有这个行政区划，请重新选择。")
-                continue
-            try:
-                checked[index] = fields_of(row)
-            except Refused as refused:
-                self.refused[index] = str(refused.sentence)
-        return checked
+def _refuse_taken(
+    batch: Batch,
+    checked: _Checked,
+    field: str,
+    column: InstrumentedAttribute[Any],
+    sentence: Callable[[], str],
+) -> None:
+    """Drop the rows whose number somebody claims already, in the register or earlier in this batch."""
+    wanted = [fields[field] for fields in checked.values() if fields[field] is not None]
+    taken: set[Any] = set()
+    for start in range(0, len(wanted), VARIABLES):
+        part = select(column).where(column.in_(wanted[start : start + VARIABLES]))
+        taken.update(batch.session.scalars(part))
+    for index, fields in list(checked.items()):
+        value = fields[field]
+        if value is None:
+            continue
+        if value in taken:
+            batch.refused[index] = sentence()
+            del checked[index]
+        taken.add(value)
 
-    def refuse_taken(
-        self,
-        checked: dict[int, dict[str, Any]],
-        field: str,
-        column: InstrumentedAttribute[Any],
-        sentence: Callable[[], str],
-    ) -> None:
-        """Drop the rows whose number somebody claims already, in the register or earlier in this batch."""
-        wanted = [fields[field] for fields in checked.values() if fields[field] is not None]
-        taken: set[Any] = set()
-        for start in range(0, len(wanted), _VARIABLES):
-            part = select(column).where(column.in_(wanted[start : start + _VARIABLES]))
-            taken.update(self.session.scalars(part))
-        for index, fields in list(checked.items()):
-            value = fields[field]
-            if value is None:
-                continue
-            if value in taken:
-                self.refused[index] = sentence()
-                del checked[index]
-            taken.add(value)
 
-    def add_party(self, index: int, kind: PartyKind, name: str, region_code: str) -> uuid.UUID:
-        """Collect the party of a row and its two steps; return its key."""
-        party_id = new_id()
-        self.party_ids[index] = party_id
-        self.rows[Party].append(
-            {
-                "id": party_id,
-                "code": new_code(),
-                "kind": kind,
-                "name": name,
-                "sort_key": names.sort_key(name, kind),
-                "match_key": names.match_key(name),
-                "region_code": region_code,
-                "state": RegistrationState.APPROVED,
-                "state_since": self.moment,
-                "revision": 1,
-                "created_at": self.moment,
-            }
-        )
-        self._step(party_id, None, RegistrationState.SUBMITTED, None, self.prepared_by)
-        self._step(
-            party_id,
-            RegistrationState.SUBMITTED,
-            RegistrationState.APPROVED,
-            self.actor.user_id,
-            self.actor.person_id,
-        )
-        return party_id
+def _add_parties(
+    batch: Batch, kind: PartyKind, checked: _Checked, places: Sequence[str]
+) -> Sequence[uuid.UUID | None]:
+    """Collect the parties of the checked lines, whose name leaves the fields; return each line's key."""
+    batch.add_parties(kind, [(index, fields.pop("name"), places[index]) for index, fields in checked.items()])
+    return batch.things
 
-    def collect(self, model: type[Base], values: dict[str, Any]) -> None:
-        """Keep a row for one executemany per table."""
-        self.rows.setdefault(model, []).append(values)
 
-    def number_volunteers(self) -> None:
-        """Give the collected volunteers their numbers, in the order of their rows, from one block."""
-        volunteers = self.rows.get(Volunteer, [])
-        if volunteers:
-            first = counters.take(self.session, "volunteer", count=len(volunteers))
-            for offset, (volunteer, party) in enumerate(zip(volunteers, self.rows[Party], strict=True)):
-                volunteer["number"] = rules.volunteer_number(party["region_code"], first + offset)
+def _write(batch: Batch, verb: str) -> Admitted:
+    done = batch.write(verb)
+    return Admitted(done.things, batch.refused)
 
-    def write(self, verb: str) -> Admitted:
-        """Insert everything collected and one audit event that carries the hash of the keys."""
-        for model, rows in self.rows.items():
-            if rows:
-                self.session.execute(insert(model), rows)
-        keys_made = [party_id for party_id in self.party_ids if party_id is not None]
-        digest = hashlib.sha256(b"".join(party_id.bytes for party_id in keys_made)).hexdigest()
-        events.record(
-            self.session, verb, "party_batch", new_id(), actor=self.actor,
-            after={"count": len(keys_made), "sha256_of_keys": digest, "prepared_by": self.prepared_by},
-        )  # fmt: skip
-        return Admitted(tuple(self.party_ids), self.refused)
 
-    def _step(
-        self,
-        party_id: uuid.UUID,
-        old: RegistrationState | None,
-        new: RegistrationState,
-        user_id: uuid.UUID | None,
-        person_id: uuid.UUID | None,
-    ) -> None:
-        self.collect(
-            RegistrationStep,
-            {
-                "id": new_id(),
-                "party_id": party_id,
-                "from_state": old,
-                "to_state": new,
-                "happened_at": self.moment,
-                "by_user_id": user_id,
-                "by_person_id": person_id,
-                "detail_hash": None,
-            },
-        )
+def _insert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(model), list(rows))
