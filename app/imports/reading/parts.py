@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable
 from io import BytesIO
 from posixpath import dirname, join, normpath
@@ -24,7 +23,7 @@ class Parts:
 
     def __init__(self, data: bytes) -> None:
         self._archive = open_zip(data)
-        self.members = [one for one in self._archive.infolist() if not one.is_dir()]
+        self.members = [one for one in self._archive.infolist() if not one.filename.endswith("/")]
         self.names: dict[str, str] = {}
         for member in self.members:
             name = _folded(member.filename)
@@ -48,15 +47,7 @@ class Parts:
             raise odd_inside()
         try:
             return self._archive.read(found)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            OSError,
-            EOFError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-        ) as bad:
+        except Exception as bad:  # a hostile archive can raise nearly anything; all of it means unreadable
             raise damaged() from bad
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
