@@ -40,6 +40,7 @@ def of_party(session: Session, party: Party) -> list[Pair]:
         worker = queries.social_worker_of(session, party.id)
         return [
             *pairs,
+            (_("持有证书"), "、".join(queries.qualifications_of(session, party.id))),
             *(_of_volunteer(volunteer) if volunteer else ()),
             *(_of_social_worker(worker) if worker else ()),
         ]
@@ -89,7 +90,8 @@ def warnings_about(session: Session, party: Party) -> list[str]:
     if party.kind is PartyKind.ORGANISATION:
         return _about_organisation(queries.organisation_of(session, party.id))
     if party.kind is PartyKind.PERSON:
-        return _about_person(queries.person_of(session, party.id))
+        volunteer = queries.volunteer_of(session, party.id)
+        return _about_person(queries.person_of(session, party.id), volunteer)
     return []
 
 
@@ -107,13 +109,15 @@ def _about_organisation(one: Organisation) -> list[str]:
     return found
 
 
-def _about_person(one: Person) -> list[str]:
+def _about_person(one: Person, volunteer: Volunteer | None) -> list[str]:
     found = []
     if one.identity_number is not None and one.identity_kind is not None:
         check = check_document(one.identity_kind, one.identity_number, today=clock.today())
         found += [str(warning.sentence) for warning in check.warnings]
     if rules.is_minor(one.born_on, clock.today()):
         found.append(_("未满 18 周岁，请与监护人核实。"))
+        if volunteer is not None and not volunteer.guardian_name:
+            found.append(_("没有填写监护人，请向名册填报单位补问监护人姓名和电话。"))
     return found
 
 
@@ -139,6 +143,10 @@ def _of_organisation(party: Party, one: Organisation, place: str) -> list[Pair]:
         (_("成立日期"), one.founded_on),
         (_("专职人员和会员"), one.member_count),
         (_("性质"), "、".join(flags)),
+        (_("登记证号"), one.certificate_number),
+        (_("登记证书有效期至"), one.certificate_to),
+        (_("登记管理机关"), one.registration_authority),
+        (_("业务主管单位"), one.supervising_body),
         (_("负责人"), one.responsible_person),
         (_("联系人"), one.contact_name),
         (_("联系电话"), mask_phone(one.contact_phone or "")),
@@ -165,6 +173,7 @@ def _of_person(one: Person, place: str) -> list[Pair]:
 def _of_volunteer(one: Volunteer) -> list[Pair]:
     return [
         (_("志愿者编号"), one.number),
+        (_("名册注册日期"), one.registered_on),
         (_("特长"), one.skills),
         (_("愿意做的服务"), one.service_kinds),
         (_("方便的时间"), one.available_times),
@@ -177,5 +186,6 @@ def _of_social_worker(one: SocialWorker) -> list[Pair]:
     return [
         (_("社工级别"), one.level.label),
         (_("社工证书编号"), one.certificate_number),
+        (_("发证日期"), one.issued_on),
         (_("登记有效期至"), one.registered_until),
     ]

@@ -14,6 +14,7 @@ from app.ids import clean_code
 from app.parties import duplicates, rules, search
 from app.parties.directory import SHOWN
 from app.parties.kinds import ActingRole, ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState
+from app.parties.listed import Qualification
 from app.parties.models import (
     Affiliation,
     Consent,
@@ -105,6 +106,12 @@ def names_of(session: Session, party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
     """Return the names of parties by key."""
     parties = session.scalars(select(Party).where(Party.id.in_(set(party_ids))))
     return {party.id: party.name for party in parties}
+
+
+def qualifications_of(session: Session, person_id: uuid.UUID) -> Sequence[str]:
+    """Return the names of the papers that a person holds, each once."""
+    query = select(Qualification.kind).distinct().where(Qualification.person_id == person_id)
+    return session.scalars(query.order_by(Qualification.kind)).all()
 
 
 def by_uscc(session: Session, code: str) -> Party | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, ids
@@ -131,26 +131,22 @@ def _worked_on(party: Party) -> Conflict:
 
 def _ensure_free(session: Session, party_ids: Sequence[uuid.UUID]) -> None:
     """Raise Conflict when a row anywhere refers to one of these parties, other than what is its own."""
-    for table, column in _references():
+    for column in _references():
         for some in _parts(party_ids):
             found = session.execute(select(column).where(column.in_(some)).limit(1)).first()
             if found is not None:
                 name = session.scalar(select(Party.name).where(Party.id == found[0]))
-                raise Conflict(
-                    _(
-                        "“%(name)s”已有其他记录（%(table)s），不能整批撤销。",
-                        name=name or "",
-                        table=table.name,
-                    )
-                )
+                raise Conflict(_("“%(name)s”已有贡献、登录用户或文书等记录，不能整批撤销。", name=name or ""))
 
 
-def _references() -> Iterator[tuple[Table, Any]]:
+def _references() -> Iterator[Any]:
+    """Return the columns of other tables that refer to a party."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            for key in column.foreign_keys:
-                if key.column.table.name in _PARTIES and table.name not in _OWN:
-                    yield table, column
+            if table.name not in _OWN and any(
+                key.column.table.name in _PARTIES for key in column.foreign_keys
+            ):
+                yield column
 
 
 def _roles_of(session: Session, party_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
