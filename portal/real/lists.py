@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
 from app.errors import Refused
 from app.imports import registers
+from app.imports.faults import Fault
 from app.imports.folders import files_of
 from app.imports.judging import Judged, judge_table
 from app.imports.kinds import Decision
@@ -24,11 +25,13 @@ from projects.gifts.kinds import GiftKind
 from projects.gifts.register import CASH, GOODS
 
 _SHOWN = 60
+_OVERLAP = 0.8
 
 
 def check_lists(folder: Path, vocabulary: Vocabulary, report: Report, *, today: date) -> None:
     """Judge every list of a folder, one after the other, so that one that comes twice is known again."""
     world = World(today=today, city="", vocabulary=vocabulary)
+    before: dict[str, Counter[tuple[Any, ...]]] = {}
     for path, name in files_of(folder):
         report.head(f"List: {name}")
         try:
@@ -54,6 +57,36 @@ def check_lists(folder: Path, vocabulary: Vocabulary, report: Report, *, today: 
                 if one.number > section.after
             ]
             _Told(section, lines, world, report).tell()
+            said = Counter(_said(one.verdict.data) for one in lines if one.verdict.data is not None)
+            _tell_overlap(said, before, report)
+            before[f"{name} {section.table.sheet}, line {section.after + 1}"] = said
+
+
+def _said(gift: Gift) -> tuple[Any, ...]:
+    return (
+        gift.given_on,
+        gift.giver,
+        gift.receiver,
+        gift.item,
+        gift.specification,
+        gift.quantity,
+        gift.amount_fen,
+    )
+
+
+def _tell_overlap(
+    said: "Counter[tuple[Any, ...]]", before: dict[str, "Counter[tuple[Any, ...]]"], report: Report
+) -> None:
+    """Tell when most of a list's lines stand in an earlier one, or most of an earlier one's in it: one list twice."""
+    for name, other in before.items():
+        same = (said & other).total()
+        fewer = min(said.total(), other.total())
+        if fewer and same >= _OVERLAP * fewer:
+            report.line(
+                f"{same} of {said.total()} lines stand in {name} too (which has {other.total()}): "
+                "the same list once more, count it once",
+                1,
+            )
 
 
 class _Told:
@@ -85,7 +118,7 @@ class _Told:
         for one in self.out[:_SHOWN]:
             fault = one.verdict.fault
             said = " | ".join(str(cell).strip() for cell in self._cells(one) if cell not in (None, ""))
-            self.report.line(f"left out, line {one.number} ({said}): {fault.sentence if fault else ''}", 1)
+            self.report.line(f"left out, line {one.number} ({said}): {self._why(fault)}", 1)
         for gift in gifts:
             if gift.forwarded_for:
                 self.report.line(f"passed on by {gift.forwarded_by} for {gift.forwarded_for}", 2)
@@ -151,6 +184,12 @@ class _Told:
         if counted != every:
             report.fail(f"the lines count {counted:,f}, their cells {every:,f}", 1)
 
+    def _why(self, fault: Fault | None) -> str:
+        if fault is None:
+            return ""
+        fields = {one.name: one.label for one in registers.by_name(self.section.layout.register).fields}
+        return f"{fields.get(fault.field or '', '')}：{fault.sentence}"
+
     def _figures(self, lines: Sequence[Judged], column: int) -> list[Figure]:
         there = [self._figure(self._cells(one), column) for one in lines]
         return [one for one in there if one is not None]
@@ -172,7 +211,8 @@ class _Told:
         units = there.vocabulary.words.get("money_unit", {})
         unit = there.unit or self.section.layout.units.get("amount") or ""
         fen = units.get(unit.upper(), "100")
-        return int(there.number * Decimal(fen))
+        # A spreadsheet's total is added up in floats: 9360600.01999999 is meant as 9360600.02.
+        return int((there.number * Decimal(fen)).to_integral_value(ROUND_HALF_EVEN))
 
     def _fen(self, one: Judged) -> int | None:
         return self._in_cell(self._cells(one), self.section.layout.columns["amount"])
