@@ -33,6 +33,7 @@ class Headings:
         self._money = words.get("money_heading", {})
         self._unit_labels = words.get("unit_label", {})
         self._registers = words.get("register", {})
+        self._number_starts = words.get("number_start", {})
 
     def folded(self, text: str) -> str:
         """Return a heading folded, without the marks of a column that must be filled."""
@@ -60,6 +61,13 @@ class Headings:
         return any(
             name == register and any(word in text for text in texts) for word, name in self._registers.items()
         )
+
+    def register_of_number(self, text: str) -> str | None:
+        """Return the register that a credit code's first signs tell, None for any other text."""
+        if len(text) < 18 or not self._number_starts:
+            return None
+        code = folded(text[:40])
+        return self._number_starts.get(code[:2]) if len(code) == 18 and code[:17].isalnum() else None
 
     def unit_of_titles(self, titles: Iterable[str]) -> str | None:
         """Return the money unit that a line above the header names (单位：万元), None where none does."""

@@ -12,10 +12,8 @@ from app.imports.vocabulary.terms import Vocabulary, folded
 
 _NUMBER = re.compile(r"[-+¥￥]?[\d,.]+%?", re.ASCII)
 # What tells one thing from another and stands in no total: a serial, a code, a date.
-_IDENTITY = re.compile(
-    r"(?=.*\d)(?=.*[A-Z])[A-Z0-9\-]{4,}|\d{15}|\d{17}[\dX]|(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?",
-    re.ASCII,
-)
+_IDENTITY = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9\-]{4,}|\d{15}|\d{17}[\dX]", re.ASCII)
+_DAY = re.compile(r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", re.ASCII)
 _AFTER_TOTAL = re.compile(r"[:(]?[\d,.:()\sA-Z]*\D{0,6}", re.ASCII)
 _FEW = 3
 _SENTENCE_SIGNS = ":。;"
@@ -72,11 +70,12 @@ class LineKinds:
             return RowKind.BLANK
         if self._says_headings(texts, mapped):
             return RowKind.HEADER
-        if any(
-            isinstance(cells[column], date) or _IDENTITY.fullmatch(text)
-            for column, text in texts.items()
-            if column in self._field_of
-        ):
+        named = [column for column in mapped if _names_one(cells[column], texts[column])]
+        if len(texts) > 1 and named:
+            return RowKind.DATA
+        if len(texts) == 1 and any(_is_day(cells[column], text) for column, text in texts.items()):
+            return RowKind.FOOTER  # the day below a signature
+        if named:
             return RowKind.DATA
         if self._is_footer(texts):
             return RowKind.FOOTER
@@ -105,11 +104,12 @@ class LineKinds:
             return True
         if len(texts) > _FEW + 2:
             return False
-        for word in self._totals:
-            if word and (first.startswith(word) and _AFTER_TOTAL.fullmatch(first[len(word) :])):
-                return True
-            if word and any(text.endswith(word) and len(text) <= _SHORT for text in texts.values()):
-                return True
+        for text in texts.values():
+            for word in self._totals:
+                if text.startswith(word) and _AFTER_TOTAL.fullmatch(text[len(word) :]):
+                    return True
+                if text.endswith(word) and len(text) <= _SHORT:
+                    return True
         return any(_opens(first, word) for word in (*self._signatures, *self._remarks) if word)
 
 
@@ -117,6 +117,14 @@ def _opens(text: str, word: str) -> bool:
     """Whether a text is a word of a footer, or begins with it and a colon or a number."""
     rest = text[len(word) :]
     return text.startswith(word) and (not rest or rest[0] in ":(;,、." or rest[0].isdecimal())
+
+
+def _names_one(cell: Any, text: str) -> bool:
+    return _is_day(cell, text) or _IDENTITY.fullmatch(text) is not None
+
+
+def _is_day(cell: Any, text: str) -> bool:
+    return isinstance(cell, date) or _DAY.fullmatch(text) is not None
 
 
 def _is_blank(cell: Any) -> bool:

@@ -1,5 +1,6 @@
 """Tables are told apart by their headings alone, and every line is what it is."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -224,3 +225,22 @@ def test_no_table_makes_recognition_raise(rows: list[list[Any]]) -> None:
     if found is not None:
         for number, cells in enumerate(rows, start=1):
             assert kind_of_row(number, cells, found, WORDS) in RowKind
+
+
+def test_codes_tell_an_enterprise_from_an_organisation_under_the_same_headings() -> None:
+    head = ["名称", "统一社会信用代码", "登记机关", "成立日期", "类型", "区县"]
+    for start, name in (("91", "enterprises"), ("51", "organisations"), ("53", "organisations")):
+        rows: list[list[Any]] = [["某某", start + "610302YYY500008E", "", "", "", ""] for _ in range(5)]
+        layout = recognise(table(head, *rows), REGISTERS, WORDS)
+        assert layout is not None
+        assert layout.register == name
+
+
+def test_a_lone_day_and_a_total_beside_a_name_are_no_data() -> None:
+    rows: list[list[Any]] = [
+        ["某公司", 300.0],
+        ["某某618", "总金额61609585.05"],
+        [date(2020, 1, 31), ""],
+        ["2020年1月31日", ""],
+    ]
+    assert kinds(table(["捐赠人", "金额"], *rows)) == "header data footer footer footer"

@@ -30,6 +30,7 @@ class WordList(Labelled):
     ORDINAL = "ordinal", _l("序号列的表头")
     REQUIRED_MARK = "required_mark", _l("表头里的填写说明")
     REGISTER = "register", _l("标题里表示是哪种表的词")
+    NUMBER_START = "number_start", _l("信用代码开头表示是哪种表")
     TOTAL = "total", _l("合计行的词")
     SIGNATURE = "signature", _l("落款行的词")
     REMARK_LINE = "remark_line", _l("表尾说明行的词")
