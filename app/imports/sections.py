@@ -35,12 +35,27 @@ def sections(table: Table, registers: Sequence[Register], vocabulary: Vocabulary
     for number in _headers(table, layout.first_data_row, known):
         start = _above(table, number)
         rest = replace(table, rows=[[] for _ in range(start)] + table.rows[start:])
-        other = recognise(rest, registers, vocabulary)
+        other = _layout_below(table, start, registers, vocabulary)
         if other is None or (other.register == layout.register and other.columns == layout.columns):
             continue
         yield Section(replace(table, rows=table.rows[:start]), layout, after)
         table, layout, after = rest, other, start
     yield Section(table, layout, after)
+
+
+def _layout_below(
+    table: Table, start: int, registers: Sequence[Register], vocabulary: Vocabulary
+) -> Layout | None:
+    """Return the layout of what stands below line ``start``, counted in the whole table's lines."""
+    merges = tuple(
+        replace(one, first_row=one.first_row - start, last_row=one.last_row - start)
+        for one in table.merges
+        if one.first_row > start
+    )
+    found = recognise(Table(table.sheet, table.rows[start:], merges), registers, vocabulary)
+    if found is None:
+        return None
+    return replace(found, header_rows=tuple(line + start for line in found.header_rows))
 
 
 def _headers(table: Table, first: int, known: set[str]) -> Iterator[int]:

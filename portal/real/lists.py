@@ -167,7 +167,7 @@ class _Told:
                 units[unit] = units.get(unit, Decimal(0)) + Decimal(gift.quantity)
         names = {gift.giver or gift.receiver for gift in gifts}
         report.line(f"{len(names)} names, {len(units)} units:", 1)
-        report.line("，".join(f"{number.normalize():,f}{unit}" for unit, number in units.items()), 2)
+        report.line("，".join(f"{number.normalize():,f} {unit}" for unit, number in units.items()), 2)
         value = sum(gift.amount_fen or 0 for gift in gifts)
         if value:
             report.line(f"value: {yuan(value)} yuan", 1)

@@ -94,8 +94,8 @@ def decide_goods(row: Row, world: World) -> Verdict:
         raise missing("giver_name")
     quantity = number_of(row, "quantity", "unit")
     value = fen_of(row, "value")
-    if quantity is None and value is None:
-        raise missing("quantity")
+    if quantity is None and value is None and "quantity" in row.readings:
+        raise missing("quantity")  # where there is no column for it, the item's own words say how much
     remark = row.get("remark")
     passed = forwarded(giver or "", world.vocabulary)
     gift = Gift(

@@ -59,6 +59,25 @@ def kind_in_text(binding: Binding) -> CellReader:
     return read
 
 
+def valid_until(binding: Binding) -> CellReader:
+    """Read the last day of a period that is written from first to last, or alone; without one it is open."""
+    read_day = day(binding)
+    vocabulary = binding.world.vocabulary
+    between = tuple(vocabulary.words.get("period", {}))
+
+    def read(cell: Any) -> Reading:
+        if isinstance(cell, str) and not cell.isascii():
+            if vocabulary.meaning("open_end", cell) is not None:
+                return BLANK
+            for sign in between:
+                if sign in cell:
+                    last = cell.rpartition(sign)[2].strip()
+                    return read_day(last) if last else BLANK
+        return read_day(cell)
+
+    return read
+
+
 FIELDS = (
     Field("name", _l("社会组织名称"), label(200), required=True),
     Field("uscc", _l("统一社会信用代码"), uscc, required=True),
@@ -76,7 +95,7 @@ FIELDS = (
     Field("authority", _l("登记管理机关"), text(100)),
     Field("supervisor", _l("业务主管单位"), text(100)),
     Field("established", _l("成立登记日期"), day_past, example="2018-06-01"),
-    Field("valid_to", _l("证书有效期至"), day, example="2028-05-31"),
+    Field("valid_to", _l("证书有效期至"), valid_until, example="2028-05-31"),
     Field("grade", _l("评估等级"), choice("grading_level")),
     Field("credit", _l("信用状态"), choice("integrity")),
     *PLACE_FIELDS[:2],
