@@ -1,5 +1,5 @@
 # Thin: every target calls a script in bin/, which also serves machines without make.
-.PHONY: help run test test-deep setup bench lock check clean
+.PHONY: help run test test-deep setup bench lock check check-real clean
 
 help: ## print what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ setup: ## prepare the development environment, start nothing
 
 check: ## style, types and arrows between folders only
 	@bin/check
+
+check-real: ## read real rosters and gift lists as an import would: make check-real DATA=DIR
+	@bin/check-real "$(DATA)"
 
 bench: ## run all benchmarks
 	@bin/bench

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from flask_babel import gettext as _
 
 from app.config import DEFAULT_CITY, variable
 from app.errors import Refused
@@ -32,11 +31,12 @@ imports = AppGroup("import", help="Spreadsheets that come in.")
 def judge(folder: Path, as_of: datetime, out: Path, city: str) -> None:
     """Decide every row of a FOLDER of spreadsheets as the import into an empty city would.
 
-    Needs no settings and touches no database.
+    Needs no settings and touches no database. Exit status 1 when a file cannot be read (the others are decided all
+    the same) or nothing was recognised.
     """
     city = city or os.environ.get(variable("city_region"), "").strip() or DEFAULT_CITY
     if not (city.isdecimal() and len(city) == 12):
-        raise click.ClickException(_("城市代码应为 12 位数字：%(code)s", code=city))
+        raise click.ClickException(f"A city's code has 12 digits, not {city!r}.")
     world = World(today=as_of.date(), city=city, vocabulary=shipped())
     broken: list[str] = []
     passed: list[str] = []
@@ -71,11 +71,11 @@ def _tell(
     tables: Folder, count: "Counter[tuple[str, str, str]]", passed: list[str], broken: list[str]
 ) -> None:
     for name in passed:
-        click.echo(_("不是登记表，已跳过：%(name)s", name=name), err=True)
+        click.echo(f"Passed over, no register: {name}", err=True)
     for sentence in broken:
-        click.echo(_("无法读取：%(sentence)s", sentence=sentence), err=True)
+        click.echo(f"Cannot be read: {sentence}", err=True)
     if not tables.places:
-        click.echo(_("这个文件夹里没有能认出的登记表。"), err=True)
+        click.echo("No register was recognised in this folder.", err=True)
     for one in registers.known():
         rows = sorted((key[1:], number) for key, number in count.items() if key[0] == one.name)
         if rows:

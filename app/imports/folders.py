@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-
 from app.errors import Refused
 from app.imports.judging import Judged, judge_table
 from app.imports.reading import read_book
@@ -97,9 +95,7 @@ class Folder:
         """Judge every line of every table; what is accepted is known to the lines after it."""
         for place in self.places:
             section = self._sections(place.path, place.file)[place.number]
-            lines = judge_table(
-                section.table, section.layout, place.register, self._world, file=place.file
-            )
+            lines = judge_table(section.table, section.layout, place.register, self._world, file=place.file)
             for line in lines:
                 if line.number > section.after:
                     yield place, section, line
@@ -133,7 +129,7 @@ class Folder:
         for table in book.tables:
             some = list(sections(table, self._registers, self._world.vocabulary))
             if not some and len(book.tables) > 1:
-                self._passed(_("%(file)s，工作表“%(sheet)s”", file=file, sheet=table.sheet))
+                self._passed(f"{file}, sheet {table.sheet}")
             found += some
         self._last = (path, found)
         return found
