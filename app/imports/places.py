@@ -2,6 +2,7 @@
 
 import csv
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,8 @@ class Places:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._names: dict[str, str] = {}
-        self._below: dict[str, dict[str, str | None]] = {}
+        self._names, self._below = _tree(tuple(_rows(world)), world.city)
         self._cache: dict[tuple[str, str], str | None] = {}
-        for code, name in _rows(world):
-            self._names[code] = name
-        inside = region_prefix(world.city) if world.city else ""
-        for code, name in self._names.items():
-            if code == world.city or not code.startswith(inside):
-                continue  # what stands above the city is known by name only
-            self._below.setdefault(_parent(code, self._names, world.city), {})[_key(name)] = code
-        for known in self._below.values():
-            _add_short_names(known)
 
     @property
     def is_open(self) -> bool:
@@ -172,6 +163,27 @@ def _rows(world: World) -> list[tuple[str, str]]:
                 if code.startswith(prefix) or code in above:
                     rows.append((code, line["name"]))
     return sorted(rows)
+
+
+_Below = dict[str, dict[str, str | None]]
+
+
+@lru_cache(maxsize=4)
+def _tree(rows: tuple[tuple[str, str], ...], city: str) -> tuple[dict[str, str], _Below]:
+    """Return the names by code, and the codes by the place above and the name; not to be changed.
+
+    A large list is let in batch by batch, each in a world of its own, while the divisions stay the same.
+    """
+    names = dict(rows)
+    below: _Below = {}
+    inside = region_prefix(city) if city else ""
+    for code, name in names.items():
+        if code == city or not code.startswith(inside):
+            continue  # what stands above the city is known by name only
+        below.setdefault(_parent(code, names, city), {})[_key(name)] = code
+    for known in below.values():
+        _add_short_names(known)
+    return names, below
 
 
 def _parent(code: str, names: dict[str, str], city: str) -> str:
