@@ -50,6 +50,7 @@ def workbook(**options: Any) -> bytes:
         sheet.merge_range(4, 1, 6, 1, "三行")
         sheet.write_formula(4, 2, "=1+1", None, 2)
         sheet.write_formula(5, 2, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(6, 4, '="甲"', None, "甲")
         sheet.write_string(6, 2, " 空格 ")
         sheet.write_number(6, 3, 610302199001011234)
     return target.getvalue()
@@ -65,11 +66,11 @@ def test_cells_stand_where_they_stand_with_their_types() -> None:
         ["", date(2020, 1, 30), time(12), datetime(2020, 1, 30, 12), date(2020, 1, 30)],  # noqa: DTZ001 — a wall clock
         ["", "三行", 2.0, "", ""],
         ["", "", "#DIV/0!", "", ""],
-        ["", "", " 空格 ", 6.103021990010112e17, ""],
+        ["", "", " 空格 ", 6.103021990010112e17, "甲"],
     ]
     assert type(table.rows[2][2]) is float
     assert table.merges == (Merge(5, 7, 1, 1),)
-    assert table.formulas == {(5, 2), (6, 2)}
+    assert table.formulas == {(5, 2), (6, 2), (7, 4)}
 
 
 def test_the_1904_calendar_is_told() -> None:
@@ -232,4 +233,4 @@ def _read_or_refuse(data: bytes) -> None:
 
 def test_the_usual_sheet_is_not_parsed_sign_by_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.imports.reading.sheets.parse", None)
-    assert look(XML, "x").formulas == {(5, 2), (6, 2)}
+    assert look(XML, "x").formulas == {(5, 2), (6, 2), (7, 4)}

@@ -13,7 +13,7 @@ from app.imports.reading.limits import damaged, odd_inside
 
 SMALL_PART = 20 * 1024 * 1024
 _MAX_ELEMENTS = 300_000
-_MAX_TAGS = 6_000_000  # a part with more is not parsed sign by sign
+_MAX_TAGS = 3_000_000  # a part with more is not parsed sign by sign
 
 Attributes = dict[str, str]
 

@@ -29,7 +29,7 @@ from app.imports.reading.limits import (
 from app.imports.reading.parts import Attributes, is_plain, parse
 
 # After a cell's address no letter r may come but in t="str" and t="inlineStr": no second address can hide.
-_REST = rb'"[ "=0-9stnbdeilcvm/]*+(?:[sS]tr")?+>)'
+_REST = rb'"[ "=0-9stnbdeilcvmph/]*(?:[sS]tr")?>)'
 _NARROW = re.compile(rb'<c(?! r="[A-Z][12]?[0-9]{1,5}' + _REST)  # 26 columns, 299,999 rows
 _SHORT = re.compile(rb'<c(?! r="[A-G]?[A-Z]1?[0-9]{1,4}' + _REST)  # 208 columns, 19,999 rows
 _ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}' + _REST)

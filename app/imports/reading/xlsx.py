@@ -6,6 +6,8 @@ the shared texts and the cells. Pictures, links to other files, pivots and all t
 
 import re
 
+from flask_babel import gettext as _
+
 from app.imports.cells import Book
 from app.imports.reading.limits import (
     MAX_CELL_TEXT,
@@ -167,4 +169,4 @@ def _shared_texts(parts: Parts, bonds: dict[str, tuple[str, str]]) -> tuple[byte
 def _beginning(xml: bytes) -> str:
     """Return the first signs of a shared text, by which its cell can be searched for."""
     text = re.sub(rb"<[^>]*>", b"", xml[:400]).decode("utf-8", "ignore").strip()
-    return f"以“{text[:12]}”开头的"
+    return _("以“%(text)s”开头的", text=text[:12])
