@@ -126,6 +126,18 @@
     if (active && active.offsetTop > 200) { active.closest("ol").scrollTop = active.offsetTop - 100; }
   }
 
+  // Work that goes on behind the page: the part that shows it is fetched anew; when it is over, the whole page is.
+  var live = document.querySelector("[data-live]");
+  if (live) {
+    setInterval(function () {
+      if (document.hidden) { return; }
+      fetch(location.href, { credentials: "same-origin" }).then(function (answer) { return answer.text(); }).then(function (text) {
+        var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
+        if (fresh && fresh.dataset.live === live.dataset.live) { live.innerHTML = fresh.innerHTML; } else { location.reload(); }
+      }).catch(function () { /* the next try may find the way again */ });
+    }, 2000);
+  }
+
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });

@@ -15,6 +15,8 @@ from app import clock, db
 from app.audit.models import AuditEvent
 from app.config import Settings
 from app.files.models import EvidenceFile
+from app.ids import new_code, new_id
+from app.imports.models import ImportUpload, UploadState
 from app.messages.models import Message
 from app.papers.models import Paper
 from app.parties import persons
@@ -136,6 +138,8 @@ def _things(session: Session) -> Things:
         codes={
             "contributions_member": proven.code,
             "contributions_staff": proven.code,
+            "imports_member": _upload(session, organisation_id=shown.id).code,
+            "imports_staff": _upload(session, region_code=shown.region_code).code,
             "files": session.get_one(EvidenceFile, link.file_id).code,
             "messages_member": message.code,
             "messages_staff": message.code,
@@ -158,9 +162,30 @@ def _things(session: Session) -> Things:
             "user_id": user.id,
             "event": event.id,
             "purpose": "publish_name",
+            "register": "volunteers",
             "slug": "rice",
             "verb": "suspend",
             "filename": "theme.css",
         },
-        secrets=(SHOWN, WAITING, proven.description, paper.number_text),
+        secrets=("别处的名册", SHOWN, WAITING, proven.description, paper.number_text),
     )
+
+
+def _upload(session: Session, **scope: Any) -> ImportUpload:
+    """Return an upload of somebody else's county or organisation."""
+    with db.transaction() as writing:
+        upload = ImportUpload(
+            code=new_code(),
+            state=UploadState.ACCEPTED,
+            name="别处的名册.xlsx",
+            sha256="0" * 64,
+            size_bytes=1,
+            registers="volunteers",
+            headings_hash=bytes(32),
+            uploaded_by=new_id(),
+            uploader_name="别处的经办",
+            uploaded_at=clock.now(),
+            **scope,
+        )
+        writing.add(upload)
+    return upload

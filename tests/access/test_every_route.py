@@ -31,7 +31,7 @@ REFUSED = frozenset({403, 404})
 MENDED = frozenset({409, 422})
 NOT_READY = "health.ready"
 """Says 503 where no jobs run, and means it."""
-_PARTS_THAT_ARE_NO_THING = frozenset({"kind", "filename"})
+_PARTS_THAT_ARE_NO_THING = frozenset({"kind", "filename", "register"})
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_a_large_file_is_checked_and_let_in_by_the_job(web: Flask, few: None) ->
     client, _actor = wizard.clerk(web)
     address = wizard.upload(client, wizard.messy())
     page = wizard.check(client, address)
-    assert "正在检查" in page and '<meta http-equiv="refresh"' in page and "<progress" in page
+    assert "正在检查" in page and "data-live" in page and "<progress" in page
     with web.app_context():
         assert jobs.take_up() is not None
         assert jobs.take_up() is None
