@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
+from app.db import Base
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.ids import new_code, new_id
 from app.imports.registers import Admission, Row, Verdict
@@ -32,6 +33,9 @@ from projects.contributions.rules import ContributionState, Source, ValueBasis
 from projects.portfolio.shelf import KnownProject
 
 _VARIABLES = 500  # per IN (…): far below the limit of either database
+# Rows go in as they are, past the unit of work, which would part them by which of their columns are empty.
+_CONTRIBUTION = Base.metadata.tables[Contribution.__tablename__]
+_LINE = Base.metadata.tables[ContributionLine.__tablename__]
 
 
 @dataclass(slots=True)
@@ -89,10 +93,10 @@ def record_many(
         if one.kind in rules.LINE_KINDS:
             lines.append(_line(one, values["id"]))
     if made:
-        session.execute(insert(Contribution), made)
+        session.execute(_CONTRIBUTION.insert(), made)
         steps.begin_many(session, made, actor=actor)
     if lines:
-        session.execute(insert(ContributionLine), lines)
+        session.execute(_LINE.insert(), lines)
     keys = [one["id"] for one in made]
     events.record(
         session,
