@@ -23,6 +23,7 @@ _DEEPEST = 3
 _WIDEST = 300
 _FEWEST_KNOWN = 2
 _MOST_TITLES = 20
+_LONGEST = 300
 _ROWS_SAMPLED = 30
 _MISSING_COSTS, _REQUIRED_GIVES, _UNKNOWN_COSTS, _TITLE_GIVES, _NUMBERS_GIVE = 3, 2, 1, 3, 12
 
@@ -151,7 +152,7 @@ def _match(
             if meant.unit is not None:
                 match.units[meant.field] = meant.unit
         elif not words.is_ordinal(parts[-1]):
-            match.unknown.append((column, _BLANKS.sub(" ", parts[-1]).strip()))
+            match.unknown.append((column, _BLANKS.sub(" ", parts[-1][:_LONGEST]).strip()))
     required = [name for name, is_required in fields.items() if is_required]
     held = sum(1 for name in required if name in match.columns)
     known, lacking = len(match.columns), len(required) - held
@@ -171,7 +172,7 @@ _BLANKS = re.compile(r"\s+")
 def _told(table: Table, first: int) -> list[str]:
     """Return the sheet's name and what stands above the header."""
     titles = [
-        cell.strip()
+        cell[:_LONGEST].strip()
         for cells in table.rows[: first - 1]
         for cell in cells[:_WIDEST]
         if isinstance(cell, str) and cell.strip()

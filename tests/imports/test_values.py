@@ -355,7 +355,19 @@ CELLS = st.one_of(
 def test_no_cell_makes_a_reader_raise(speaking: Flask, cell: Any) -> None:  # noqa: F811
     for reader in READERS:
         reading = read(reader, cell)
-        assert reading.fault is None or (reading.value is None and str(reading.fault.sentence))
+        if reading.fault is not None:
+            sentence = str(reading.fault.sentence)
+            assert reading.value is None
+            assert sentence
+            assert "\x00" not in sentence
+            sentence.encode()  # may be kept and sent
+
+
+def test_a_huge_cell_is_refused_at_once(speaking: Flask) -> None:  # noqa: F811
+    for sign in ("字", "、", "1", "\u3000", "\u200b1", "(", "9,"):
+        for reader in READERS:
+            reading = read(reader, sign * 3_000_000)
+            assert reading.fault is None or len(str(reading.fault.sentence)) < 300
 
 
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)), st.sampled_from(["", " ", "\u3000", "\u200b", "\xa0"]))

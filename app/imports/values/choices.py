@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 from app.imports.faults import Fault
 from app.imports.kinds import Note, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Reader, Reading
-from app.imports.values.folding import SPACES, UNSEEN, narrow_letters, remembering, squeezed, typed
+from app.imports.values.folding import SPACES, UNSEEN, narrow_letters, remembering, shown, squeezed, typed
 
 _SEPARATORS = re.compile("[、，,;；/|]|\\s+")
 _MOST_SHOWN = 8
+_LONGEST = 500
 
 
 def yes_no(binding: Binding) -> CellReader:
@@ -58,6 +59,8 @@ def choices(list_name: str, reason: Reason = Reason.CHOICE_UNKNOWN) -> Reader:
                 return BLANK
             if whole in words:
                 return Reading((words[whole],) if words[whole] else (), notes)
+            if len(typed(cell)) > _LONGEST:
+                return Reading(fault=_unknown(typed(cell), words, reason, binding.field))
             values: dict[str, None] = {}
             notes = ()
             tidy = SPACES.sub(" ", UNSEEN.sub("", typed(cell))).strip()
@@ -81,7 +84,7 @@ def choices(list_name: str, reason: Reason = Reason.CHOICE_UNKNOWN) -> Reader:
 
 def _word(text: str) -> tuple[str, tuple[Note, ...]]:
     """Return a word as the vocabulary folds it, and what was put right; a full-width stop alone is nothing wrong."""
-    if len(text) > 500:
+    if len(text) > _LONGEST:
         return text, ()
     word, notes = squeezed(text)
     if Note.FULLWIDTH in notes and not narrow_letters(text)[1]:
@@ -90,11 +93,10 @@ def _word(text: str) -> tuple[str, tuple[Note, ...]]:
 
 
 def _unknown(typed_word: str, words: Mapping[str, str], reason: Reason, field: str) -> Fault:
-    shown = typed_word.strip()
-    shown = shown if len(shown) <= 30 else shown[:30] + "…"
+    quoted = shown(typed_word)
     values = list(dict.fromkeys(word for word, value in words.items() if value))
     some = "、".join(values[:_MOST_SHOWN]) + ("…" if len(values) > _MOST_SHOWN else "")
     if not some:
-        return Fault(reason, _("“%(word)s”不在可选范围里。", word=shown), field)
-    sentence = _("“%(word)s”不在可选范围里，可以填：%(words)s。", word=shown, words=some)
+        return Fault(reason, _("“%(word)s”不在可选范围里。", word=quoted), field)
+    sentence = _("“%(word)s”不在可选范围里，可以填：%(words)s。", word=quoted, words=some)
     return Fault(reason, sentence, field)

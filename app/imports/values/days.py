@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.imports.faults import Fault
 from app.imports.kinds import Note, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Reading
-from app.imports.values.folding import remembering, squeezed, typed
+from app.imports.values.folding import broken_place, remembering, shown, squeezed, typed
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 60_000
@@ -71,6 +71,8 @@ def _read_text(raw: str, field: str, nothing: Any) -> Reading:
             return _in_range(date.fromisoformat(raw), (), field)
         except ValueError:
             pass
+    if broken_place(raw) is not None:
+        return _unreadable(raw, field)
     if len(raw) > 100:
         sentence = _("这里有 %(length)s 个字，不是日期，请写成 2026-11-21 的样子。", length=len(raw))
         return _wrong(Reason.DATE_INVALID, sentence, field)
@@ -129,19 +131,19 @@ def _in_range(value: date, notes: tuple[Note, ...], field: str) -> Reading:
 
 
 def _unreadable(text: str, field: str) -> Reading:
-    shown = text if len(text) <= 30 else text[:30] + "…"
+    quoted = shown(text)
     if _NO_YEAR.fullmatch(text):
-        sentence = _("“%(text)s”没有年份，请补上，例如 2026-11-21。", text=shown)
+        sentence = _("“%(text)s”没有年份，请补上，例如 2026-11-21。", text=quoted)
         return _wrong(Reason.DATE_NO_YEAR, sentence, field)
     if _TWO_DIGITS.fullmatch(text):
-        sentence = _("“%(text)s”的年份只有两位，请写全四位，例如 2026-11-21。", text=shown)
+        sentence = _("“%(text)s”的年份只有两位，请写全四位，例如 2026-11-21。", text=quoted)
         return _wrong(Reason.DATE_AMBIGUOUS, sentence, field)
     if _NO_DAY.fullmatch(text):
-        sentence = _("“%(text)s”只有年月，请补上日，例如 2026-11-21。", text=shown)
+        sentence = _("“%(text)s”只有年月，请补上日，例如 2026-11-21。", text=quoted)
     elif _YEAR_LAST.fullmatch(text):
-        sentence = _("“%(text)s”分不清哪个是月、哪个是日，请写成 2026-11-21 的样子。", text=shown)
+        sentence = _("“%(text)s”分不清哪个是月、哪个是日，请写成 2026-11-21 的样子。", text=quoted)
     else:
-        sentence = _("“%(text)s”不是日期，请写成 2026-11-21 的样子。", text=shown)
+        sentence = _("“%(text)s”不是日期，请写成 2026-11-21 的样子。", text=quoted)
     return _wrong(Reason.DATE_INVALID, sentence, field)
 
 

@@ -11,7 +11,7 @@ from app.imports.faults import Fault
 from app.imports.kinds import Note, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Reading
 from app.imports.values.capitals import amount_in_capitals
-from app.imports.values.folding import remembering, squeezed
+from app.imports.values.folding import broken_place, remembering, shown, squeezed
 from app.imports.vocabulary.terms import Vocabulary
 
 HOUR, MINUTE, YUAN = "小时", "分钟", "元"
@@ -123,6 +123,8 @@ def _read_text(raw: str, field: str) -> _Outcome:
     if len(raw) > 200:
         sentence = _("这里有 %(length)s 个字，不是数字。", length=len(raw))
         return Fault(Reason.AMOUNT_NOT_A_NUMBER, sentence, field)
+    if broken_place(raw) is not None:
+        return _not_a_number(raw, field)
     text, tidied = squeezed(raw)
     text = text.replace("，", ",").lstrip("'")
     if not text:
@@ -134,7 +136,7 @@ def _read_text(raw: str, field: str) -> _Outcome:
     if text in _HALF:
         return Decimal(30), MINUTE, (*notes, Note.HOURS_TEXT)
     if _SCIENTIFIC.fullmatch(text):
-        sentence = _("“%(text)s”是科学计数，看不出原来的数，请把该列设为“文本”后重新填写。", text=_short(raw))
+        sentence = _("“%(text)s”是科学计数，看不出原来的数，请把该列设为“文本”后重新填写。", text=shown(raw))
         return Fault(Reason.AMOUNT_NOT_A_NUMBER, sentence, field)
     body = _PREFIX.sub("", text, count=1)
     bracketed = _BRACKETED.fullmatch(body)
@@ -183,13 +185,8 @@ def _with_unit(number: Decimal, unit: str | None, notes: list[Note]) -> _Outcome
     return number, unit, tuple(notes)
 
 
-def _short(raw: str) -> str:
-    text = raw.strip()
-    return text if len(text) <= 30 else text[:30] + "…"
-
-
 def _not_a_number(raw: str, field: str) -> Fault:
-    sentence = _("“%(text)s”不是数字，请填写数字，例如 1234.50。", text=_short(raw))
+    sentence = _("“%(text)s”不是数字，请填写数字，例如 1234.50。", text=shown(raw))
     return Fault(Reason.AMOUNT_NOT_A_NUMBER, sentence, field)
 
 

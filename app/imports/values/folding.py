@@ -33,6 +33,25 @@ _NARROW_LETTERS = {
 }
 
 
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
+_MOST_SHOWN = 30
+
+
+def broken_place(text: str) -> int | None:
+    """Return where a text has a sign that no database keeps (NUL, half a character), counted from 1, or None."""
+    if text.isascii() and "\x00" not in text:
+        return None
+    found = _BROKEN.search(text)
+    return None if found is None else found.start() + 1
+
+
+def shown(text: str) -> str:
+    """Return a text as a sentence may quote it: short, and without signs that cannot be seen or kept."""
+    text = text[: _MOST_SHOWN * 4].strip()
+    text = text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
+
+
 def squeezed(text: str) -> tuple[str, tuple[Note, ...]]:
     """Return a number or date without any blank and half-width, its letters as typed, and what was put right."""
     if text.isascii() and text.isalnum():

@@ -15,8 +15,10 @@ from app.imports.faults import Fault
 from app.imports.kinds import Note, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Reader, Reading
 from app.imports.values.folding import squeezed, typed
+from app.imports.values.texts import unkept
 
 _DIGITS_KEPT = 10**15
+_LONGEST = 200
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _RESIDENT_REASONS = {
     Problem.SPREADSHEET: Reason.ID_SCIENTIFIC,
@@ -38,7 +40,7 @@ def resident_id(binding: Binding) -> CellReader:
     field, today = binding.field, binding.world.today
 
     def read(cell: Any) -> Reading:
-        code, notes, fault = _number(cell, field, Reason.ID_SCIENTIFIC)
+        code, notes, fault = _number(cell, field, Reason.ID_SCIENTIFIC, Reason.ID_LENGTH)
         if fault is not None:
             return Reading(fault=fault)
         if not code:
@@ -58,7 +60,7 @@ def uscc(binding: Binding) -> CellReader:
     field = binding.field
 
     def read(cell: Any) -> Reading:
-        code, notes, fault = _number(cell, field, Reason.USCC_LENGTH)
+        code, notes, fault = _number(cell, field, Reason.USCC_LENGTH, Reason.USCC_LENGTH)
         if fault is not None:
             return Reading(fault=fault)
         if not code:
@@ -77,7 +79,7 @@ def party_number(binding: Binding) -> CellReader:
     today = binding.world.today
 
     def read(cell: Any) -> Reading:
-        code = squeezed(typed(cell))[0].lstrip("'").upper()
+        code = squeezed(typed(cell)[: _LONGEST + 1])[0].lstrip("'").upper()
         is_uscc = not _looks_like_a_person(code, lambda: check_resident_id(code, today=today).ok)
         reading = read_organisation(cell) if is_uscc else read_person(cell)
         if reading.value is None:
@@ -96,7 +98,14 @@ def phone(strict: bool = False) -> Reader:
         def read(cell: Any) -> Reading:
             if isinstance(cell, str) and _MOBILE.fullmatch(cell):
                 return Reading(cell)
-            code, notes = squeezed(typed(cell))
+            raw = typed(cell)
+            if len(raw) > _LONGEST:
+                sentence = _("这里有 %(length)s 个字，不是一个电话号码。", length=len(raw))
+                return Reading(fault=Fault(Reason.PHONE_INVALID, sentence, field))
+            fault = unkept(raw, field)
+            if fault is not None:
+                return Reading(fault=fault)
+            code, notes = squeezed(raw)
             if not code:
                 return BLANK
             check = check_phone(code)
@@ -111,7 +120,9 @@ def phone(strict: bool = False) -> Reader:
     return bind
 
 
-def _number(cell: Any, field: str, lost: Reason) -> tuple[str, tuple[Note, ...], Fault | None]:
+def _number(
+    cell: Any, field: str, lost: Reason, length: Reason
+) -> tuple[str, tuple[Note, ...], Fault | None]:
     """Return a number tidied and upper-cased with its notes, or the fault of one whose digits are lost."""
     if isinstance(cell, str):
         if cell.isascii() and cell.isalnum() and not cell.islower():
@@ -119,7 +130,14 @@ def _number(cell: Any, field: str, lost: Reason) -> tuple[str, tuple[Note, ...],
             return upper, () if upper == cell else (Note.LOWERCASE,), None
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and not abs(cell) < _DIGITS_KEPT:
         return "", (), Fault(lost, spreadsheet_finding().sentence, field)
-    code, notes = squeezed(typed(cell))
+    raw = typed(cell)
+    if len(raw) > _LONGEST:
+        sentence = _("号码应为 18 位，这里填了 %(length)s 个字。", length=len(raw))
+        return "", (), Fault(length, sentence, field)
+    fault = unkept(raw, field)
+    if fault is not None:
+        return "", (), fault
+    code, notes = squeezed(raw)
     code = code.lstrip("'‘’`")
     upper = code.upper()
     if looks_like_spreadsheet_number(upper):
@@ -161,7 +179,4 @@ def _uscc_fault(finding: Finding, code: str, field: str) -> Fault:
         reason = Reason.USCC_CHECK_DIGIT if in_use else Reason.USCC_CHARSET
     else:
         reason = Reason.USCC_LENGTH
-    sentence = finding.sentence
-    if reason is Reason.USCC_LENGTH and len(code) > 40:
-        sentence = _("统一社会信用代码应为 18 位，这里填了 %(length)s 个字。", length=len(code))
-    return Fault(reason, sentence, field)
+    return Fault(reason, finding.sentence, field)

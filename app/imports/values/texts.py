@@ -9,10 +9,9 @@ from flask_babel import gettext as _
 from app.imports.faults import Fault
 from app.imports.kinds import Note, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Reader, Reading
-from app.imports.values.folding import SPACES, UNSEEN, narrow_letters, remembering, typed
+from app.imports.values.folding import SPACES, UNSEEN, broken_place, narrow_letters, remembering, typed
 
 _FORMULA_SIGNS = ("=", "+", "-", "@")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BESIDE_HAN = re.compile(f"(?<=[{_HAN}]) | (?=[{_HAN}])")
 _PLAIN_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -84,15 +83,19 @@ def _read(cell: Any, most: int, field: str, *, is_label: bool) -> Reading:
 def _unfit(raw: str, most: int, field: str) -> Fault | None:
     if len(raw) > most + 1_000:
         return _too_long(len(raw), most, field)
-    place = raw.find("\x00")
-    if place >= 0:
-        sentence = _("第 %(place)s 个字符是看不见的空字符（NUL），请删去后重新填写。", place=place + 1)
-        return Fault(Reason.TEXT_INVALID, sentence, field)
-    broken = _SURROGATE.search(raw)
-    if broken:
-        sentence = _("第 %(place)s 个字符是坏的，不能保存，请重新填写这个字。", place=broken.start() + 1)
-        return Fault(Reason.TEXT_INVALID, sentence, field)
-    return None
+    return unkept(raw, field)
+
+
+def unkept(raw: str, field: str) -> Fault | None:
+    """Return the fault of a text with a sign that no database keeps, None for any other."""
+    place = broken_place(raw)
+    if place is None:
+        return None
+    if raw[place - 1] == "\x00":
+        sentence = _("第 %(place)s 个字符是看不见的空字符（NUL），请删去后重新填写。", place=place)
+    else:
+        sentence = _("第 %(place)s 个字符是坏的，不能保存，请重新填写这个字。", place=place)
+    return Fault(Reason.TEXT_INVALID, sentence, field)
 
 
 def _too_long(length: int, most: int, field: str) -> Fault:
