@@ -67,6 +67,7 @@ XLS: dict[str, tuple[Callable[[], bytes], Expected]] = {
         "不是表格",
     ),
     "xls-old": (lambda: contained(record(9, b"\2\0\x10\0")), "很旧"),
+    "xls-95": (lambda: contained(record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0)) + record(10)), "很旧"),
     "xls-size-lies": (
         lambda: xls(record(0x200, struct.pack("<IIHHH", 0, 0xFFFFFFFE, 0, 0xFFFF, 0)) + number_cell(0, 0, 1)),
         rows_are([1.0]),

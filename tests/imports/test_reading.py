@@ -5,7 +5,6 @@ import random
 import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidInput
-from app.imports.cells import Book, Merge
-from app.imports.reading import read_book, read_books, read_folder
+from app.imports.cells import Merge
+from app.imports.reading import read_book
 from app.imports.reading.compound import Compound, contained
 from app.imports.reading.parts import Parts
 from app.imports.reading.sheets import letters_of, look, place_of
@@ -29,7 +28,6 @@ from tests.imports.making import (
     text_cell,
     with_cells,
     xls,
-    xlsx,
 )
 
 DAY, CLOCK, MOMENT, LONG = "yyyy-mm-dd", "hh:mm", "yyyy-mm-dd hh:mm", '[$-804]yyyy"年"m"月"d"日";@'
@@ -152,35 +150,6 @@ def test_text_in_every_dress(encoding: str, separator: str, line_end: str) -> No
         ["姓名", "电话"],
         ["王五", "0917"],
     ]
-
-
-def test_a_zip_of_tables_is_a_book_per_file() -> None:
-    inside = archive(
-        {"一/乙.csv": CSV.encode(), "甲.xlsx": xlsx(), "__MACOSX/._甲.xlsx": b"x", "说明.pdf": b"%PDF-"}
-    )
-    assert [book.name for book in read_books(inside, "a.zip")] == ["一/乙.csv", "甲.xlsx"]
-    assert read_books(CSV.encode(), "b.csv") == [read_book(CSV.encode(), "b.csv")]
-    with pytest.raises(InvalidInput, match="没有 xlsx"):
-        read_books(archive({"x.pdf": b"%PDF-"}), "a.zip")
-    with pytest.raises(InvalidInput, match="坏"):
-        read_books(archive({"坏.xlsx": b"%PDF-"}), "a.zip")
-
-
-def test_names_in_a_zip_of_chinese_windows() -> None:
-    name = "志愿者.csv".encode("gbk")
-    made = archive({"x" * len(name): CSV.encode()}).replace(b"x" * len(name), name)
-    assert [book.name for book in read_books(made, "a.zip")] == ["志愿者.csv"]
-
-
-def test_a_folder_tells_what_it_cannot_read(tmp_path: Path) -> None:
-    (tmp_path / "乙").mkdir()
-    (tmp_path / "乙" / "1.csv").write_bytes(CSV.encode("gbk"))
-    (tmp_path / "甲.xls").write_bytes(b"%PDF-1.7")
-    (tmp_path / "~$甲.xlsx").write_bytes(b"x")
-    (tmp_path / "README.md").write_bytes(b"x")
-    found = dict(read_folder(tmp_path))
-    assert list(found) == ["乙/1.csv", "甲.xls"]
-    assert isinstance(found["乙/1.csv"], Book) and isinstance(found["甲.xls"], InvalidInput)
 
 
 SOUND = [

@@ -4,7 +4,7 @@ limits → parts (an archive's parts, XML) → sheets (the XML of one sheet) →
 What a library would read is written anew out of what was looked at: nothing unseen reaches it.
 """
 
-from app.imports.reading.books import read_book, read_books, read_folder
+from app.imports.reading.books import read_book
 from app.imports.reading.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 
-__all__ = ["MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "read_book", "read_books", "read_folder"]
+__all__ = ["MAX_BYTES", "MAX_COLUMNS", "MAX_ROWS", "read_book"]

@@ -1,24 +1,18 @@
 """What a file is, told by its content alone, and the way it is read."""
 
 import re
-import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput
 from app.imports.cells import Book
 from app.imports.reading.compound import MAGIC, Compound
-from app.imports.reading.limits import MAX_BYTES, Tally, damaged, locked, macros
+from app.imports.reading.limits import MAX_BYTES, damaged, locked, macros
 from app.imports.reading.parts import Parts
 from app.imports.reading.texts import decoded, read_text
 from app.imports.reading.xls import read_xls
 from app.imports.reading.xlsx import read_xlsx
 
-ENDINGS = (".xlsx", ".xls", ".csv", ".txt", ".tsv", ".et")
-_MAX_FILES = 200
-_MAX_ZIPPED = 100 * 1024 * 1024
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!/")
@@ -48,66 +42,6 @@ def read_book(data: bytes, name: str) -> Book:
     if not text.strip(" \t\r\n,;|"):
         raise InvalidInput(_("文件里没有内容，请重新选择。"))
     return Book(name, (read_text(text),))
-
-
-def read_books(data: bytes, name: str) -> list[Book]:
-    """Read an upload: one file, or a ZIP of several, whose names then name the books."""
-    if not data.startswith(_ZIP) or len(data) > MAX_BYTES:
-        return [read_book(data, name)]
-    parts = Parts(data)
-    if any(mark in parts for mark in ("[Content_Types].xml", "mimetype", "Index/Document.iwa")):
-        return [_office(parts, name)]
-    listed = sorted((_readable(member), member.filename) for member in parts.members)
-    wanted = [(shown, stored) for shown, stored in listed if _is_table(shown)]
-    if not wanted:
-        raise InvalidInput(_("压缩包里没有 xlsx、xls、csv 或 txt 文件。"))
-    size = sum(parts.size(stored) for _shown, stored in wanted)
-    if len(wanted) > _MAX_FILES or size > _MAX_ZIPPED:
-        raise InvalidInput(_("压缩包里的文件太多或太大，请分几次上传。"))
-    tally = Tally()
-    books = []
-    for shown, stored in wanted:
-        try:
-            book = read_book(parts.read(stored, MAX_BYTES), shown)
-        except InvalidInput as refused:
-            raise InvalidInput(_("压缩包里的“%(file)s”：%(why)s", file=shown, why=str(refused))) from refused
-        for table in book.tables:
-            tally.add(shown, len(table.rows), max(map(len, table.rows), default=0))
-        books.append(book)
-    return books
-
-
-def read_folder(folder: Path) -> Iterator[tuple[str, Book | InvalidInput]]:
-    """Read the tables of a folder and of those in it, in the order of their names, each with its path inside.
-
-    What cannot be read comes as the refusal with its sentence.
-    """
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and _is_table(name):
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-            try:
-                yield name, read_book(data, name)
-            except InvalidInput as refused:
-                yield name, refused
-
-
-def _is_table(name: str) -> bool:
-    """Whether a file of a folder is meant: not what programs leave behind, and of an ending that tables have."""
-    words = name.split("/")
-    left_behind = any(word.startswith((".", "~$", "__MACOSX")) for word in words)
-    return not left_behind and name.lower().endswith(ENDINGS)
-
-
-def _readable(member: zipfile.ZipInfo) -> str:
-    """Return a member's name: Chinese Windows writes it in GBK without saying so."""
-    if member.flag_bits & 0x800:
-        return member.filename
-    try:
-        return member.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return member.filename
 
 
 def _office(parts: Parts, name: str) -> Book:

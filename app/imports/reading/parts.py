@@ -13,7 +13,7 @@ from app.imports.reading.limits import damaged, odd_inside
 
 SMALL_PART = 20 * 1024 * 1024
 _MAX_ELEMENTS = 300_000
-_MAX_TAGS = 3_000_000  # a part with more is not parsed sign by sign
+_MAX_TAGS = 4_000_000  # a part with more is not parsed sign by sign
 
 Attributes = dict[str, str]
 
@@ -23,9 +23,10 @@ class Parts:
 
     def __init__(self, data: bytes) -> None:
         self._archive = open_zip(data)
-        self.members = [one for one in self._archive.infolist() if not one.filename.endswith("/")]
         self.names: dict[str, str] = {}
-        for member in self.members:
+        for member in self._archive.infolist():
+            if member.filename.endswith("/"):
+                continue
             name = _folded(member.filename)
             if name in self.names:
                 raise odd_inside()
@@ -33,10 +34,6 @@ class Parts:
 
     def __contains__(self, name: str) -> bool:
         return _folded(name) in self.names
-
-    def size(self, name: str) -> int:
-        """Return how large a member says it is, unpacked."""
-        return self._archive.getinfo(self.names[_folded(name)]).file_size
 
     def read(self, name: str, most: int | None = None) -> bytes:
         """Return a member's bytes. Raises InvalidInput when it is missing, damaged or larger than ``most``."""

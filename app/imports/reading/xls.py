@@ -1,4 +1,6 @@
-"""XLS (BIFF 5 and 8): its records are walked once before a library opens them ([MS-XLS]).
+"""XLS as of Excel 97 (BIFF 8): its records are walked once before a library opens them ([MS-XLS]).
+
+Older ones are refused: the library garbles their Chinese.
 
 The walk finds formulas, errors and merges, counts the rectangle of every sheet and the text its cells show, and
 blanks the sheet sizes that the file claims, for which the library would make room.
@@ -41,6 +43,7 @@ _DIMENSIONS, _FORMULA, _MULRK, _MULBLANK, _LABELSST, _BOOLERR, _MERGECELLS = (
 )
 _CELLS = frozenset({0x203, 0x27E, 0x204, 0xD6, _FORMULA, 0x206, 0x406, _LABELSST, _BOOLERR, _MULRK})
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_BIFF8 = 0x600
 _MAX_RECORDS = 4_000_000
 _MAX_SIGNS = 32_767
 _BYTES_PER_SIGN = 3  # a Chinese sign in UTF-8
@@ -110,7 +113,8 @@ class _Walk:
         self.bound: list[tuple[int, bool]] = []
         self._lengths: list[int] = []
         first = next(self._records(0), None)
-        if first is None or first[0] != _BOF:
+        version = struct.unpack_from("<H", stream, first[1])[0] if first and first[2] >= 2 else 0
+        if first is None or first[0] != _BOF or version != _BIFF8:
             raise InvalidInput(_("这是很旧的 Excel 格式，请用 Excel 或 WPS 打开后另存为 xlsx，再上传。"))
         self._globals()
 
