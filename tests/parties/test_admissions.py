@@ -7,7 +7,8 @@ from app.audit.models import AuditEvent
 from app.db import Database, transaction
 from app.errors import InvalidInput, NotAllowed
 from app.parties import queries
-from app.parties.admissions import LARGEST_BATCH, admit_organisations, admit_volunteers
+from app.parties.admissions import admit_organisations, admit_volunteers
+from app.parties.bulk.batch import LARGEST_BATCH
 from app.parties.kinds import ConsentPurpose, OrganisationKind, RegistrationState
 from app.parties.models import Party, RegistrationStep
 from app.permissions import SYSTEM, Role

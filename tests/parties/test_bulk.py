@@ -1,7 +1,9 @@
 """Entering, approving and taking back many parties at once, on the tables."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -108,6 +110,28 @@ def test_the_verb_itself_refuses_whom_it_has_and_what_lies_elsewhere(database: D
         pairs = [(line.row, line.verdict) for line in fresh if line.row]
         refused = volunteers.REGISTER.admit(session, pairs, actor=elsewhere, scope_of=world)
         assert "辖区" in refused.refused[0]
+
+
+def test_one_list_by_two_clerks_at_once_goes_in_once(database: Database) -> None:
+    with transaction() as session:
+        places(session)
+    start = Barrier(2)
+
+    def enter(_clerk: int) -> int:
+        start.wait()
+        try:
+            with transaction() as session:
+                found = lists.admitted(
+                    session, volunteers.REGISTER, VOLUNTEERS, [volunteer_row(1), volunteer_row(2)]
+                )
+                return sum(thing is not None for thing in found.things)
+        except Conflict:
+            return 0
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(enter, range(2))) == [0, 2]
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 2
 
 
 def test_what_staff_enter_waits_for_somebody_else(database: Database) -> None:

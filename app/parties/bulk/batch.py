@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock, ids
 from app.audit import events
-from app.errors import InvalidInput, NotAllowed
+from app.errors import Conflict, InvalidInput, NotAllowed
 from app.imports.registers import Admission
 from app.parties import names
 from app.parties.kinds import PartyKind, RegistrationState
@@ -153,13 +154,19 @@ class Batch:
         return keys
 
     def write(self, verb: str) -> Admission:
-        """Insert everything collected and one audit event that carries the hash of the keys."""
+        """Insert everything collected and one audit event that carries the hash of the keys.
+
+        Raises Conflict when somebody else entered one of the numbers at the same moment.
+        """
         batch_id = ids.new_id()
         if self._first is not None:
             first, last = ready_keys([self._first, self._last or self._first], self._dialect)
             self.rows["party_batch"].append((self.key(batch_id), first, last, self.at))
-        for table, columns in _COLUMNS.items():
-            pour(self.session, table, columns, self.rows[table])
+        try:
+            for table, columns in _COLUMNS.items():
+                pour(self.session, table, columns, self.rows[table])
+        except IntegrityError as twin:
+            raise Conflict(_("有人刚刚录入了同样的号码，这一批没有录入，请重新检查后再导入。")) from twin
         made = [thing for thing in self.things if thing is not None]
         events.record(
             self.session, verb, "party_batch", batch_id, actor=self.actor,

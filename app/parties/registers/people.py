@@ -12,7 +12,6 @@ from app.imports.kinds import Decision, Reason
 from app.imports.registers import Field, Row
 from app.imports.values import choice, label, phone, resident_id
 from app.imports.world import World
-from app.parties.duplicates import identity_hash
 from app.parties.entries import PersonEntry
 from app.parties.kinds import PersonRoleKind
 from app.parties.names import match_key
@@ -44,7 +43,13 @@ def read_person(row: Row, world: World, *, name_field: str = "name") -> tuple[Pe
     name: str = row.need(name_field)
     county, region = region_of(row, world)
     entry = PersonEntry(
-        name, number, identity_hash(number), born_on(number), number[16] in "02468", region, row.get("phone")
+        name,
+        number,
+        world.shelf(Parties).hash_of(number),
+        born_on(number),
+        number[16] in "02468",
+        region,
+        row.get("phone"),
     )
     return entry, county
 
@@ -114,4 +119,4 @@ def want_people(world: World, rows: Sequence[Row]) -> None:
     """Fetch set-wise the people whose numbers stand in these rows."""
     if world.session is not None:
         numbers = (row.readings["id_number"].value for row in rows if "id_number" in row.readings)
-        world.shelf(Parties).want_people([identity_hash(number) for number in numbers if number is not None])
+        world.shelf(Parties).want_numbers(number for number in numbers if number is not None)

@@ -87,6 +87,7 @@ class Parties:
         self._people: dict[bytes, KnownParty] = {}
         self._names: dict[str, list[KnownParty]] = {}
         self._asked: set[Hashable] = set()
+        self._hashes: dict[str, bytes] = {}
 
     def find(self, number: Number) -> KnownParty | None:
         """Return who has a number, or None."""
@@ -142,6 +143,16 @@ class Parties:
                 _ORGANISATIONS.where(Organisation.uscc_claim.in_(some))
             ):
                 self.add_organisation(code, known)
+
+    def hash_of(self, number: str) -> bytes:
+        """Return the keyed hash of an identity number, which the prefetch of its row may have made already."""
+        return self._hashes.pop(number, None) or identity_hash(number)
+
+    def want_numbers(self, numbers: Iterable[str]) -> None:
+        """Fetch the people of these identity numbers."""
+        if self._session is not None:
+            self._hashes.update((number, identity_hash(number)) for number in numbers)
+            self.want_people(self._hashes.values())
 
     def want_people(self, hashes: Iterable[bytes]) -> None:
         """Fetch the people of these keyed hashes of identity numbers, with their roles and papers."""
