@@ -16,6 +16,7 @@ _IDENTITY = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9\-]{4,}|\d{15}|\d{17}[\dX]", 
 _DAY = re.compile(r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", re.ASCII)
 _AFTER_TOTAL = re.compile(r"[:(]?[\d,.:()\sA-Z]*\D{0,6}", re.ASCII)
 _FEW = 3
+_BLANKS = " \u3000\xa0\u200b\t\n"
 _SENTENCE_SIGNS = ":。;"
 _SHORT = 15
 
@@ -37,9 +38,12 @@ class LineKinds:
         self._remarks = words.get("remark_line", {})
         self._headings = Headings(vocabulary)
         headings = vocabulary.headings.get(layout.register, {})
-        self._odd = {word[0] for word in (*self._totals, *self._signatures, *self._remarks) if word} | set(
-            " \u3000\xa0"
-        )
+        footers = [word for word in (*self._totals, *self._signatures, *self._remarks) if word]
+        # How a footer's text begins or ends, blanks in between allowed (合　计); all else needs no second look.
+        self._odd_starts = {word[:2] for word in footers} | {
+            word[0] + blank for word in footers for blank in _BLANKS
+        }
+        self._odd_ends = {word[-2:] for word in self._totals if word}
         self._heading_signs = {word[0] for word in headings} | {word[0].lower() for word in headings} | {"*"}
 
     def kind(self, number: int, cells: Sequence[Any]) -> RowKind:
@@ -55,7 +59,7 @@ class LineKinds:
                 if cell is not None and cell != "":
                     filled += 1
                     if cell.__class__ is str:
-                        if cell[0] in self._odd:
+                        if cell[:2] in self._odd_starts or cell[-2:] in self._odd_ends or cell[0] in _BLANKS:
                             is_odd = True
                         if cell[0] in self._heading_signs:
                             headings += 1

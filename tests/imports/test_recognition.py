@@ -178,6 +178,7 @@ def test_every_line_is_what_it_is() -> None:
         ["5", "张三", "", "男", "14264439338", "渭滨区", "马营镇"],
         ["", "小　计", "", "", "5人", "", ""],
         ["合计", "", "5人", "", "", "", ""],
+        ["", "渭滨区小计", "", "2人", "3人", "4人", "5人"],
         ["合计：5人"],
         ["", "", "", "", "", "总计", 5.0],
         ["填表人：　　　审核人：　　　单位负责人："],
@@ -188,7 +189,7 @@ def test_every_line_is_what_it_is() -> None:
     )
     assert kinds(given).split() == [
         "title", "header", "data", "data", "data", "blank", "blank", "header", "blank", "data",
-        "footer", "footer", "footer", "footer", "footer", "footer", "footer", "footer",
+        "footer", "footer", "footer", "footer", "footer", "footer", "footer", "footer", "footer",
     ]  # fmt: skip
 
 
