@@ -17,6 +17,7 @@ from app.errors import InvalidInput
 from app.ids import new_id
 from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
+from app.parties import locks
 from app.permissions import Actor, Permission, ensure_may
 from credit.tips.models import Severity, Tip
 
@@ -66,6 +67,7 @@ def record_many(
     wanted: list[TipData] = [verdict.data for _row, verdict in rows]
     for region in {one.region_code for one in wanted}:
         ensure_may(actor, Permission.ENTER_TIPS, region_code=region)
+    locks.hold(session, (one.household_id for one in wanted))
     taken: set[str] = set()
     for some in _parts(wanted):
         numbers = [one.number for one in some]

@@ -18,6 +18,7 @@ from app.errors import Conflict, InvalidInput, NotAllowed
 from app.ids import new_code, new_id
 from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
+from app.parties import locks
 from app.parties import queries as parties
 from app.parties.kinds import ActingRole, PersonRoleKind, RegistrationState
 from app.parties.registers.shelf import KnownParty
@@ -25,7 +26,7 @@ from app.parties.rules import acting_role, ensure_reason
 from app.permissions import Actor, Permission, ensure_may
 from points.rulesets.kinds import ContributionKind, EvidenceGrade
 from projects.catalogue.shelf import KnownItem, Quantity
-from projects.contributions import givers, oddities, rules, steps
+from projects.contributions import oddities, rules, steps
 from projects.contributions.contributions import MOST_OF_A_BATCH, THING
 from projects.contributions.models import Contribution, ContributionLine
 from projects.contributions.oddities import Surroundings
@@ -72,8 +73,7 @@ def record_many(
     entries: list[LedgerEntry] = [verdict.data for _row, verdict in rows]
     own = scope_of.scope.organisation_id
     _ensure_may_enter(session, entries, own, actor)
-    for some in _parts(sorted({_key(one.giver.party_id) for one in entries})):
-        givers.hold(session, some)
+    locks.hold(session, (one.giver.party_id for one in entries))
     taken = _taken(session, entries)
     moment = clock.now()
     things: list[uuid.UUID | None] = []
@@ -276,11 +276,6 @@ def _role(one: LedgerEntry) -> ActingRole:
     if PersonRoleKind.SOCIAL_WORKER in one.giver.roles and (one.item.professional or not volunteer):
         return ActingRole.SOCIAL_WORKER
     return ActingRole.VOLUNTEER if volunteer else ActingRole.PERSON
-
-
-def _key(party_id: uuid.UUID | None) -> uuid.UUID:
-    assert party_id is not None, "a giver of the register has a key"
-    return party_id
 
 
 def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:

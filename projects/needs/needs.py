@@ -16,6 +16,7 @@ from app.errors import Conflict, InvalidInput
 from app.ids import new_code, new_id
 from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
+from app.parties import locks
 from app.permissions import Actor, Permission, ensure_may
 from projects.catalogue.shelf import KnownItem, Quantity
 from projects.contributions.models import Contribution
@@ -47,6 +48,7 @@ def record_many(
     wanted: list[NeedData] = [verdict.data for _row, verdict in rows]
     for region in {one.project.region_code for one in wanted}:
         ensure_may(actor, Permission.ENTER_RECORDS, region_code=region)
+    locks.hold(session, (one.project.organisation_id for one in wanted))
     moment = clock.now()
     projects: dict[str, tuple[uuid.UUID, KnownProject]] = {}
     for known in Projects(scope_of).want(one.project.number for one in wanted):

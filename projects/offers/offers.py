@@ -17,6 +17,7 @@ from app.errors import InvalidInput
 from app.ids import new_code, new_id
 from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
+from app.parties import locks
 from app.parties.duplicates import identity_hash
 from app.parties.registers.shelf import KnownParty
 from app.permissions import Actor, Permission, ensure_may
@@ -73,6 +74,7 @@ def record_many(
     wanted: list[OfferData] = [verdict.data for _row, verdict in rows]
     for region in {area for one in wanted for area in one.areas}:
         ensure_may(actor, Permission.ENTER_RECORDS, region_code=region)
+    locks.hold(session, (one.provider.party_id for one in wanted))
     taken: set[str] = set()
     for some in _parts(wanted):
         numbers = [one.serial for one in some]
