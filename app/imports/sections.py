@@ -32,6 +32,7 @@ def sections(table: Table, registers: Sequence[Register], vocabulary: Vocabulary
         return
     after = 0
     known = {heading for one in registers for heading in vocabulary.headings.get(one.name, {})}
+    layout = _first(table, layout, known, registers, vocabulary) or layout
     for number in _headers(table, layout.first_data_row, known):
         start = _above(table, number)
         rest = replace(table, rows=[[] for _ in range(start)] + table.rows[start:])
@@ -41,6 +42,17 @@ def sections(table: Table, registers: Sequence[Register], vocabulary: Vocabulary
         yield Section(replace(table, rows=table.rows[:start]), layout, after)
         table, layout, after = rest, other, start
     yield Section(table, layout, after)
+
+
+def _first(
+    table: Table, layout: Layout, known: set[str], registers: Sequence[Register], vocabulary: Vocabulary
+) -> Layout | None:
+    """Return the layout of a table that stands above the one that was recognised, None where there is none."""
+    header = layout.header_rows[0]
+    if next((number for number in _headers(table, 1, known) if number < header), header) == header:
+        return None
+    above = recognise(replace(table, rows=table.rows[: _above(table, header)]), registers, vocabulary)
+    return None if above is None or above.columns == layout.columns else above
 
 
 def _layout_below(

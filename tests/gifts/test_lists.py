@@ -1,0 +1,164 @@
+"""Lists of gifts as charities publish them: totals, merged cells, names, lists that come twice."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app import db
+from app.audit.models import AuditEvent
+from app.errors import Conflict
+from app.imports.cells import Merge, Table
+from app.imports.judging import Judged, judge_table
+from app.imports.kinds import Decision
+from app.imports.sections import sections
+from app.imports.vocabulary import shipped
+from app.imports.world import World
+from app.permissions import SYSTEM
+from projects.gifts import gifts
+from projects.gifts.models import GiftLine
+from projects.gifts.register import CASH, GOODS
+
+MONEY: list[list[Any]] = [
+    ["", "2026年捐款信息", "", "", ""],
+    ["", "", "", "", "单位：元"],
+    ["序号", "捐赠日期", "捐赠(单位/姓名）", "捐赠金额（元）", "备注"],
+    [1.0, "2026.01.23", "王*", 100.0, ""],
+    [2.0, "2026.01.23", "渭水商会转来秦岭协会捐款", 323800.1, "用于购买器材"],
+    [3.0, "2026.01.24", "王*", 0.01, ""],
+    ["", "", "", "", ""],
+    ["", "", "合计", 323900.11, ""],
+]
+
+
+def world(session: Any = None) -> World:
+    return World(today=date(2026, 11, 21), city="", vocabulary=shipped(), session=session)
+
+
+def judge(
+    rows: list[list[Any]], *merges: Merge, known: World | None = None, file: str = "a.xlsx"
+) -> list[Judged]:
+    known = known or world()
+    lines = []
+    for one in sections(Table("Sheet1", rows, merges), (CASH, GOODS), known.vocabulary):
+        register = {CASH.name: CASH, GOODS.name: GOODS}[one.layout.register]
+        judged = judge_table(one.table, one.layout, register, known, file=file)
+        lines += [line for line in judged if line.number > one.after]
+    return lines
+
+
+def told(lines: list[Judged]) -> list[dict[str, Any]]:
+    return [line.verdict.canonical for line in lines if line.verdict.canonical is not None]
+
+
+def test_a_list_of_money_adds_up_without_its_total() -> None:
+    lines = judge(MONEY)
+    assert [one["amount_fen"] for one in told(lines)] == [10_000, 32_380_010, 1]
+    assert {line.verdict.decision for line in lines} == {Decision.ACCEPT, Decision.SKIP}
+
+
+def test_who_passed_a_gift_on_and_what_it_is_for_are_kept() -> None:
+    second = told(judge(MONEY))[1]
+    assert second["giver"] == "渭水商会转来秦岭协会捐款"
+    assert (second["forwarded_by"], second["forwarded_for"]) == ("渭水商会", "秦岭协会")
+    assert second["earmark"] == "用于购买器材"
+
+
+def test_a_total_in_the_sums_own_cell_is_not_counted() -> None:
+    rows = [
+        ["捐赠人", "金额"],
+        ["王*", 5.0],
+        ["宝鸡渭水食品有限公司\u3000\u3000", 1000.0],
+        ["共745笔", "总金额1005.00"],
+    ]
+    assert [(one["giver"], one["amount_fen"]) for one in told(judge(rows))] == [
+        ("王*", 500),
+        ("宝鸡渭水食品有限公司", 100_000),
+    ]
+
+
+def test_a_list_under_another_title_is_known_again_and_its_further_lines_are_new() -> None:
+    known = world()
+    judge(MONEY, known=known)
+    longer = [*MONEY[:6], [4.0, "2026.01.25", "李*", 7.0, ""], *MONEY[6:]]
+    lines = judge([["截至二月"], *longer], known=known, file="b.xlsx")
+    assert [line.verdict.decision for line in lines if line.row is not None] == [
+        *[Decision.DUPLICATE] * 3,
+        Decision.ACCEPT,
+    ]
+    first = next(line for line in lines if line.row is not None)
+    assert "a.xlsx Sheet1 第 4 行" in str(first.verdict.fault and first.verdict.fault.sentence)
+
+
+def test_a_merged_name_stands_for_each_line_and_a_merged_quantity_counts_once() -> None:
+    rows: list[list[Any]] = [
+        ["捐赠单位", "品名", "规格", "数量总计"],
+        ["秦岭药业", "口服液", "\u200b", "198件"],
+        ["", "口罩", "2000个/箱", "4箱"],
+        ["渭水商会", "护目镜", "大号", "6副"],
+        ["", "", "小号", ""],
+    ]
+    lines = judge(rows, Merge(2, 3, 0, 0), Merge(4, 5, 0, 0), Merge(4, 5, 3, 3))
+    assert [(one["giver"], one["item"], one["quantity"], one["unit"]) for one in told(lines)] == [
+        ("秦岭药业", "口服液", "198", "件"),
+        ("秦岭药业", "口罩", "4", "箱"),
+        ("渭水商会", "护目镜", "6", "副"),
+    ]
+    assert told(lines)[2]["specification"] == "大号 小号"
+
+
+def test_two_tables_in_a_sheet_and_a_receiver_written_over_two_rows() -> None:
+    rows: list[list[Any]] = [
+        ["发放物资一览表", "", "", "", ""],
+        ["接收单位", "品名", "规格", "计量单位", "数量"],
+        ["江夏区", "口罩（定向捐赠江夏红十字）", "", "个", 200000.0],
+        ["红十字会", "", "", "", ""],
+        ["第一医院", "84消毒液", "", "瓶", 600.0],
+        ["", "护目镜", "", "个", 36.0],
+        ["", "", "", "", ""],
+        ["接收捐赠物资一览表", "", "", "", ""],
+        ["捐赠单位", "入库物资", "规格型号", "计量单位", "数量总计"],
+        ["爱心企业", "防护服", "", "套", 30000.0],
+    ]
+    lines = judge(rows, *(Merge(3, 4, column, column) for column in range(1, 5)))
+    assert [(one.get("receiver"), one.get("giver"), one["quantity"]) for one in told(lines)] == [
+        ("江夏区红十字会", None, "200000"),
+        ("第一医院", None, "600"),
+        ("第一医院", None, "36"),
+        (None, "爱心企业", "30000"),
+    ]
+    assert told(lines)[0]["earmark"] == "定向捐赠江夏红十字"
+    assert not [line for line in lines if line.verdict.decision is Decision.REJECT]
+
+
+def test_a_line_without_a_sum_comes_back() -> None:
+    lines = judge([["捐赠人", "金额(元)"], ["王*", 5.0], ["李*", ""], ["赵*", "约五百"]])
+    assert [line.verdict.fault.word for line in lines if line.verdict.fault] == [
+        "REQUIRED_MISSING:amount",
+        "AMOUNT_NOT_A_NUMBER",
+    ]
+
+
+def test_lines_go_in_once_and_out_again(database: db.Database) -> None:
+    with db.transaction() as session:
+        known = world(session)
+        known.city = "610300000000"
+        rows = [
+            (line.row, line.verdict) for line in judge(MONEY, known=known) if line.verdict.data is not None
+        ]
+        admitted = gifts.record_many(session, [(a, b) for a, b in rows if a], actor=SYSTEM, scope_of=known)
+    things = [one for one in admitted.things if one is not None]
+    assert len(things) == 3
+    with db.reading() as session:
+        assert session.scalar(select(func.sum(GiftLine.amount_fen))) == 32_390_011
+        again = judge(MONEY, known=world(session))
+        events = session.scalars(select(AuditEvent.verb)).all()
+    assert {line.verdict.decision for line in again if line.row is not None} == {Decision.DUPLICATE}
+    assert events == ["gift.import"]
+    with db.transaction() as session:
+        gifts.undo_many(session, things, actor=SYSTEM, reason="传错了文件")
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(GiftLine)) == 0
+    with pytest.raises(Conflict), db.transaction() as session:
+        gifts.undo_many(session, things, actor=SYSTEM, reason="再来一次")
