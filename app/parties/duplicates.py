@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock, keys
@@ -13,7 +13,7 @@ from app.db import lock
 from app.errors import Conflict, InvalidInput
 from app.parties import interest, names, rules
 from app.parties.kinds import PartyKind, RegistrationState
-from app.parties.listed import Likeness
+from app.parties.listed import DuplicateCandidate, Likeness
 from app.parties.models import DuplicateAnswer, Organisation, Party, Person
 from app.permissions import Actor, Permission, ensure_may
 
@@ -114,6 +114,11 @@ def answer_different(
     )
     session.add(answer)
     session.flush()
+    session.execute(
+        delete(DuplicateCandidate).where(
+            DuplicateCandidate.party_id == party.id, DuplicateCandidate.other_id == other_id
+        )
+    )
     events.record(
         session, "duplicate.answer_different", "party", party.id, actor=actor, party_id=party.id,
         after={"other": other_id}, reason=reason,

@@ -11,6 +11,7 @@ from app.db import reading
 from app.errors import InvalidInput, NotFound
 from app.feature import Door, NavigationItem
 from app.parties import duplicates, facts, interest, queries, registrations
+from app.parties.bulk import comparing
 from app.parties.forms import DifferentForm, JudgeForm
 from app.parties.kinds import PartyKind, RegistrationState
 from app.parties.models import Party
@@ -82,6 +83,7 @@ def show(code: str) -> ResponseReturnValue:
             party=party,
             queue=queue,
             places=regions.full_names(session, [one.region_code for one in queue]),
+            alike=comparing.candidate_counts(session, [one.id for one in queue]),
             facts=facts.of_party(session, party),
             warnings=facts.warnings_about(session, party),
             steps=queries.timeline(session, party.id),

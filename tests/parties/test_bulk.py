@@ -6,6 +6,7 @@ from datetime import date
 from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -31,7 +32,7 @@ from app.parties.models import (
     Volunteer,
 )
 from app.parties.registers import households, organisations, social_workers, volunteers
-from app.permissions import SYSTEM, Actor
+from app.permissions import SYSTEM, Actor, Role
 from app.users import users
 from app.users.users import NewUser
 from tests.parties import lists
@@ -46,7 +47,7 @@ from tests.parties.lists import (
     volunteer_row,
     worker_row,
 )
-from tests.parties.people import JINTAI, TOWN, places, staff
+from tests.parties.people import JINTAI, TOWN, WEIBIN, places, sign_in_as, staff
 
 
 def _volunteers(session: Session, *rows: list[object], actor: Actor = SYSTEM) -> list[uuid.UUID]:
@@ -190,6 +191,23 @@ def test_the_job_keeps_what_looks_alike(database: Database) -> None:
         assert kept[second, first] is Likeness.NAME_AND_PHONE
         assert comparing.candidate_counts(session, [second, _third]) == {second: 1}
         assert session.scalars(select(PartyBatch).where(PartyBatch.compared_at.is_(None))).all() == []
+
+
+def test_the_desk_tells_what_looks_alike_and_who_lacks_a_guardian(web: Flask) -> None:
+    web.config["WTF_CSRF_ENABLED"] = False
+    client = web.test_client()
+    with transaction() as session:
+        places(session)
+        clerk = staff(session, 1)
+        _volunteers(session, volunteer_row(1))
+        born = clock.today().replace(year=clock.today().year - 16, day=1)
+        young = volunteer_row(2, 联系电话=volunteer_row(1)[4], 身份证号码=id_number(2, born))
+        (thing,) = _volunteers(session, young, actor=clerk)
+        code = session.get_one(Party, thing).code
+    jobs.compare_new()
+    sign_in_as(client, "reviewer", Role.COUNTY_REVIEWER, region=WEIBIN)
+    text = client.get(f"/staff/registrations/{code}").get_data(as_text=True)
+    assert "疑似重复" in text and "没有填写监护人" in text and "名称相同，电话相同" in text
 
 
 def test_a_known_person_gets_the_role_and_stays_one_person(database: Database) -> None:
