@@ -25,13 +25,15 @@ from tests.access.city import Things, client_of, demo_city, token_of
 from tests.conftest import ENVIRONMENT
 
 # Things of no county: users, jobs, the outbox, the log, the catalogue; none of these pages shows a register.
-EVERYWHERE = frozenset({"users_staff", "jobs_staff", "outbox_staff", "audit_staff", "catalogue_staff"})
+EVERYWHERE = frozenset(
+    {"users_staff", "jobs_staff", "outbox_staff", "audit_staff", "catalogue_staff", "vocabulary_staff"}
+)
 REFUSED = frozenset({403, 404})
 # A POST that passes the gate may also be told what is wrong with it, or that it comes too late.
 MENDED = frozenset({409, 422})
 NOT_READY = "health.ready"
 """Says 503 where no jobs run, and means it."""
-_PARTS_THAT_ARE_NO_THING = frozenset({"kind", "filename", "register"})
+_PARTS_THAT_ARE_NO_THING = frozenset({"kind", "filename", "register", "list_name"})
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def address(web: Flask, rule: Rule, things: Things) -> str:
 
 def ensure_no_content(answer: Any, things: Things, where: object) -> None:
     assert answer.status_code < 500, where
-    found = [secret for secret in things.secrets if secret in answer.text]
+    found = [secret for secret in things.secrets if secret.encode() in answer.data]
     assert not found, (where, found)
 
 
