@@ -117,6 +117,7 @@ XLSX: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "zip-sizes-lie": (lambda: smaller_than_told(xlsx()), DAMAGED),
     "zip-bomb-part": (lambda: edited(xlsx(), {"xl/x.bin": b"0" * (210 << 20)}), "内部结构"),
     "zip-bomb-sheet": (lambda: with_cells(b" " * (100 << 20)), "太长"),
+    "zip-bomb-unpacked": (lambda: with_cells(b"<row/>" * (29 << 20)), "解压后太大"),
     "zip-bomb-workbook": (lambda: edited(xlsx(), {WORKBOOK: b" " * (30 << 20)}), ODD),
     "zip-in-zip": (lambda: archive({"a.zip": archive({"b.zip": b"x"})}), "压缩包"),
     "zip-3000-members": (lambda: archive({f"{n}.xml": b"" for n in range(3000)}), "内部结构"),

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from app.files.media import open_zip
-from app.imports.reading.limits import damaged, odd_inside
+from app.imports.reading.limits import MAX_UNPACKED, damaged, odd_inside, too_much_inside
 
 SMALL_PART = 20 * 1024 * 1024
 _MAX_ELEMENTS = 300_000
@@ -23,6 +23,7 @@ class Parts:
 
     def __init__(self, data: bytes) -> None:
         self._archive = open_zip(data)
+        self._room = MAX_UNPACKED
         self.names: dict[str, str] = {}
         for member in self._archive.infolist():
             if member.filename.endswith("/"):
@@ -40,8 +41,12 @@ class Parts:
         found = self.names.get(_folded(name))
         if found is None:
             raise damaged()
-        if most is not None and self._archive.getinfo(found).file_size > most:
+        size = self._archive.getinfo(found).file_size
+        if most is not None and size > most:
             raise odd_inside()
+        self._room -= size
+        if self._room < 0:
+            raise too_much_inside()
         try:
             return self._archive.read(found)
         except Exception as bad:  # a hostile archive can raise nearly anything; all of it means unreadable
@@ -69,11 +74,11 @@ def _folded(name: str) -> str:
 
 
 def pack(parts: dict[str, bytes]) -> BytesIO:
-    """Return an archive of these parts, stored as they are."""
+    """Return an archive of these parts, stored as they are; they are taken out of ``parts``, to save memory."""
     target = BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, body in parts.items():
-            archive.writestr(name, body)
+        for name in list(parts):
+            archive.writestr(name, parts.pop(name))
     target.seek(0)
     return target
 

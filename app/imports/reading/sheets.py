@@ -7,6 +7,7 @@ does not tell (formulas, errors, merges) is found here.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from xml.sax.saxutils import escape
 
@@ -228,10 +229,11 @@ class _Writer:
             self.merges.append(attributes.get("ref", ""))
 
     def _begin(self, attributes: Attributes) -> None:
-        address = _ADDRESS.fullmatch(attributes.get("r", f"{letters_of(self._column)}{self._row}").upper())
+        told = attributes.get("r") or f"{letters_of(self._column)}{self._row}"
+        address = _ADDRESS.fullmatch(told.upper())
         if address is None or int(address[2]) == 0:
             raise damaged()
-        self._column = place_of(address[1].encode(), b"1")[1] + 1
+        self._column = _column(address[1]) + 1
         style, kind = attributes.get("s", ""), attributes.get("t", "")
         self._cell = f'<c r="{address[0]}"'
         if style.isascii() and style.isdigit():
@@ -251,7 +253,12 @@ class _Writer:
 
     def text(self, text: str) -> None:
         if self._reading:
-            self._inside.append(escape(text))
+            self._inside.append(escape(text) if "&" in text or "<" in text or ">" in text else text)
+
+
+@cache
+def _column(letters: str) -> int:
+    return place_of(letters.encode(), b"1")[1]
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -49,7 +49,6 @@ def read_xlsx(parts: Parts, name: str) -> Book:
         packed[f"xl/worksheets/sheet{number}.xml"] = sheet.release()
         looked.append((title, sheet))
     archive = pack(packed)
-    packed.clear()
     with opened(archive) as book:
         archive.close()
         tables = tuple(
