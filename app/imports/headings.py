@@ -27,7 +27,7 @@ class Headings:
         self._folded: dict[str, str] = {}
         words = vocabulary.words
         self._money_units = words.get("money_unit", {})
-        self._units = {**words.get("unit_in_heading", {}), **dict.fromkeys(self._money_units, "")}
+        self._units = {**words.get("unit_in_heading", {}), **{word: word for word in self._money_units}}
         self._marks = words.get("required_mark", {})
         self._ordinals = words.get("ordinal", {})
         self._money = words.get("money_heading", {})
@@ -77,6 +77,11 @@ class Headings:
                 return unit
         return None
 
+    def unit_alone(self, text: str) -> str | None:
+        """Return the unit when a text is nothing else, as （万元）, None for any other text."""
+        word = self.folded(text).strip("()").removeprefix("单位").lstrip(":")
+        return self._units.get(word)
+
     def meaning(self, register: str, parts: Sequence[str]) -> Meaning | None:
         """Return what a column's headings mean in a register, the group's name in front where that is known."""
         own = self.folded(parts[-1])
@@ -84,12 +89,7 @@ class Headings:
             found = self._lookup(register, self.folded(group) + own)
             if found is not None:
                 return found
-        found = self._lookup(register, own)
-        if found is None and len(parts) > 1 and own in self._units:
-            # The unit stands in a line of its own below the heading.
-            above = self._lookup(register, self.folded(parts[-2]))
-            return None if above is None else Meaning(above.field, own)
-        return found
+        return self._lookup(register, own)
 
     def _lookup(self, register: str, text: str) -> Meaning | None:
         fields = self._vocabulary.headings.get(register)
@@ -102,12 +102,12 @@ class Headings:
             return Meaning(fields[bare], self._unit_in(text))
         tail = _TAIL.search(bare)
         if tail and bare[: tail.start()] in fields and tail.group(1) in self._units:
-            return Meaning(fields[bare[: tail.start()]], tail.group(1))
+            return Meaning(fields[bare[: tail.start()]], self._units[tail.group(1)])
         return None
 
     def _unit_in(self, text: str) -> str | None:
         for inner in _BRACKETS.findall(text):
             word = inner[1:-1].removeprefix("单位").lstrip(":")
             if word in self._units:
-                return str(word)
+                return self._units[word]
         return None

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[-+¥￥]?[\d,.]+%?", re.ASCII)
 # What tells one thing from another and stands in no total: a serial, a code, a date.
 _IDENTITY = re.compile(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9\-]{4,}|\d{15}|\d{17}[\dX]", re.ASCII)
 _DAY = re.compile(r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?", re.ASCII)
-_AFTER_TOTAL = re.compile(r"[:(]?[\d,.:()\sA-Z]*\D{0,6}", re.ASCII)
+_AFTER_TOTAL = re.compile(r"(?::.*|\([^()]*\)[:\d,.]*\D{0,3}|[\d,.]+\D{0,6})?", re.ASCII)
 _FEW = 3
 _BLANKS = " \u3000\xa0\u200b\t\n"
 _SENTENCE_SIGNS = ":。;"
@@ -31,6 +31,7 @@ class LineKinds:
         self._field_of = {column: name for name, column in layout.columns.items()}
         self._enough = max(_FEW, (len(self._columns) + 1) // 2)
         self._header = frozenset(layout.header_rows)
+        self._titles = {folded(title) for title in layout.titles}
         self._last = max(layout.header_rows, default=0)
         words = vocabulary.words
         self._totals = words.get("total", {})
@@ -81,6 +82,8 @@ class LineKinds:
             return RowKind.FOOTER  # the day below a signature
         if named:
             return RowKind.DATA
+        if len(texts) == 1 and self._titles.issuperset(texts.values()):
+            return RowKind.TITLE  # a new page
         if self._is_footer(texts):
             return RowKind.FOOTER
         if not mapped:

@@ -82,7 +82,22 @@ def _layout(table: Table, match: _Match, words: Headings) -> Layout:
         for name, column in match.columns.items():
             if name not in match.units and words.is_money(headings[column]):
                 match.units[name] = unit
-    return Layout(match.register, match.lines, match.columns, match.units, tuple(match.unknown), titles)
+    below = _units_below(table, match, words)
+    lines = (*match.lines, match.lines[-1] + 1) if below else match.lines
+    units = {**match.units, **below}
+    return Layout(match.register, lines, match.columns, units, tuple(match.unknown), titles)
+
+
+def _units_below(table: Table, match: _Match, words: Headings) -> dict[str, str]:
+    """Return the units of a line below the header that holds nothing but units, by field; none for any other line."""
+    number = match.lines[-1] + 1
+    if number > len(table.rows):
+        return {}
+    cells = {column: cell for column, cell in enumerate(table.rows[number - 1]) if cell not in (None, "")}
+    units = {column: words.unit_alone(cell) for column, cell in cells.items() if isinstance(cell, str)}
+    if not cells or len(units) < len(cells) or None in units.values():
+        return {}
+    return {name: str(units[column]) for name, column in match.columns.items() if column in units}
 
 
 def kind_of_row(number: int, cells: Sequence[Any], layout: Layout, vocabulary: Vocabulary) -> RowKind:

@@ -198,10 +198,14 @@ def test_an_organisation_that_is_called_like_a_total_is_data() -> None:
     rows: list[list[Any]] = [
         ["合计商贸有限公司", "91610302YYY500008E", "渭滨区", ""],
         ["总计（宝鸡）有限公司", "", "渭滨区", "0917-0727970"],
+        ["合计商贸有限公司", "", "", ""],
+        ["共青团渭滨区委", "", "渭滨区", ""],
         ["合计", "91610302YYY500008E", "", ""],
         ["合计", "", "", "2家"],
+        ["共2家", "", "", ""],
+        ["合计（家）：2", "", "", ""],
     ]
-    assert kinds(table(head, *rows)) == "header data data data footer"
+    assert kinds(table(head, *rows)) == "header data data data data data footer footer footer"
 
 
 def test_totals_of_gifts_are_no_gifts() -> None:
@@ -245,3 +249,28 @@ def test_a_lone_day_and_a_total_beside_a_name_are_no_data() -> None:
         ["2020年1月31日", ""],
     ]
     assert kinds(table(["捐赠人", "金额"], *rows)) == "header data footer footer footer"
+
+
+def test_groups_and_units_without_merges_and_a_title_on_every_page() -> None:
+    given = table(
+        ["社会组织名册"],
+        ["序号", "基本情况", "", "", "登记情况", "", "所属区县"],
+        ["", "社会组织名称", "统一社会信用代码", "登记证号", "成立登记日期", "证书有效期至", ""],
+        ["1", "某协会", "51610302YYY500008E", "1", "2011-09-19", "2027-08-12", "渭滨区"],
+        ["社会组织名册"],
+        ["序号", "社会组织名称", "统一社会信用代码", "登记证号", "成立登记日期", "证书有效期至", "所属区县"],
+        ["2", "某协会", "51610302YYY500008E", "1", "2011-09-19", "2027-08-12", "渭滨区"],
+    )
+    layout = recognise(given, REGISTERS, WORDS)
+    assert layout is not None
+    assert layout.columns["county"] == 6
+    assert layout.unknown == ()
+    assert kinds(given) == "title header header data title header data"
+    layout = recognise(
+        table(["捐赠日期", "捐赠人", "捐赠金额"], ["", "", "（万元）"], ["2020-01-23", "某公司", 3.5]),
+        REGISTERS,
+        WORDS,
+    )
+    assert layout is not None
+    assert layout.units == {"amount": "万元"}
+    assert layout.header_rows == (1, 2)
