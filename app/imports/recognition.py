@@ -103,9 +103,10 @@ def _units_below(table: Table, match: _Match, words: Headings) -> dict[str, str]
 def kind_of_row(number: int, cells: Sequence[Any], layout: Layout, vocabulary: Vocabulary) -> RowKind:
     """Return what a line (counted from 1) of a table with a known layout is."""
     global _lines
-    if _lines is None or _lines.layout is not layout or _lines.vocabulary is not vocabulary:
-        _lines = LineKinds(layout, vocabulary)
-    return _lines.kind(number, cells)
+    lines = _lines  # another thread may put its own in its place at any time
+    if lines is None or lines.layout is not layout or lines.vocabulary is not vocabulary:
+        lines = _lines = LineKinds(layout, vocabulary)
+    return lines.kind(number, cells)
 
 
 # Lines are asked for one after the other; what a layout needs for that is worked out once.
