@@ -11,6 +11,9 @@ from tests.imports.cities.ledger import Ledger
 from tests.imports.cities.parties import People
 from tests.imports.cities.records import Records
 
+_IN_WAN = ("金额（万元）", "金额(万元)", "捐赠金额（万元）")
+_IN_YUAN = ("金额（元）", "金额(元)", "金额")
+
 
 def build(folder: Path, seed: int, *, size: int = 100, contributions: int = 300) -> None:
     """Write the city of a seed into a folder. ``size`` is the number of volunteers; the rest goes with it."""
@@ -84,7 +87,7 @@ def _ledger(
     for first in months:
         wan, in_book = rng.random() < 0.4, rng.random() < 0.4
         rows = ledger.month(first, max(1, count // len(months)), heading_wan=wan, numeric=in_book)
-        heading = {"amount": "金额（万元）" if wan else "金额（元）"}
+        heading = {"amount": rng.choice(_IN_WAN if wan else _IN_YUAN)}
         title = f"{first.year}年{first.month}月贡献登记表"
         if in_book:
             style = Style.of(rng, "contribution", title=title, headings=heading)

@@ -22,6 +22,14 @@ _LIMIT_FEN = 10_000_000 * 100
 _FORMULAS = ("@SUM(A1:A9)", "-2+3", "+cmd|' /C calc'!A0", "=1+1")
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.replace(".", "", 1).isdigit()
+
+
+def _has_blank(text: str) -> bool:
+    return any(sign.isspace() or sign == "\u200b" for sign in text)
+
+
 @dataclass
 class Gift:
     """What a row says, before a clerk wrote it down."""
@@ -68,9 +76,11 @@ class Ledger:
     accepted: list[Gift] = field(default_factory=list)
     minutes: defaultdict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
     count: int = 0
+    numeric: bool = False
 
     def month(self, first: date, rows: int, *, heading_wan: bool, numeric: bool) -> list[Entry]:
-        """Return a month's rows."""
+        """Return a month's rows; ``numeric``: a workbook, in which numbers may be numbers."""
+        self.numeric = numeric
         last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
         made = []
         for _ in range(rows):
@@ -181,6 +191,15 @@ class Ledger:
             cells["quantity"], cells["unit"] = str(gift.quantity), gift.unit
         if gift.fen:
             cells["amount"], cells["amount_unit"] = dress.money(gift.fen, notes, heading_wan=heading_wan)
+        for name in ("quantity", "amount"):
+            if self.numeric and dress.happens(0.5) and _is_plain(cells[name]):
+                cells[name] = float(cells[name])
+        if dress.happens(0.01):
+            # A name that nobody known bears contradicts no number.
+            cells["party_name"] = self.records.people.person_name(new=True)
+            notes.discard("SPACES")
+            if any(_has_blank(str(cells[name])) for name in ("serial", "party")):
+                notes.add("SPACES")
         if dress.happens(0.01):
             cells["remark"] = rng.choice(_FORMULAS)
             notes.add("FORMULA_TEXT")

@@ -84,13 +84,12 @@ class People:
         body = f"YYY{self._index:05d}"
         return closed_code(f"{first}{county}{body}{uscc.inner_check_digit(body)}")
 
-    def person_name(self) -> str:
-        """Return a name; no two people of the city share one, so that a wrong name is somebody else's."""
+    def person_name(self, *, new: bool = False) -> str:
+        """Return a name, which others of the city may bear too unless it is to be ``new``."""
         while True:
-            name = self.rng.choice(_SURNAMES) + "".join(
-                self.rng.choice(_GIVEN) for _ in range(self.rng.choice((1, 2, 2, 3)))
-            )
-            if name not in self._names:
+            given = self.rng.choices(_GIVEN[: len(_GIVEN) if new else 12], k=self.rng.choice((1, 2, 2)))
+            name = self.rng.choice(_SURNAMES) + "".join(given) + ("新" if new else "")
+            if name not in self._names or not new:
                 self._names.add(name)
                 return name
 
@@ -113,7 +112,7 @@ class People:
     def bad_id(self, right: str, reason: str, *, numeric: bool) -> Any:
         """Return a resident number spoiled for a reason of the rules."""
         if reason == "ID_LENGTH":
-            return right[:-1] if self.dress.happens(0.5) else right + "1"
+            return right[:-1] if self.dress.happens(0.5) else right[:17] + "11"
         if reason == "ID_BIRTHDATE":
             month_day = self.rng.choice(("0230", "1301", "0431", "0000"))
             return closed_id(right[:10] + month_day + right[14:17])

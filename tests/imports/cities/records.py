@@ -181,7 +181,7 @@ class Records:
             last = first + timedelta(days=_LONGEST[klass] + rng.randint(5, 60))
         taken = rng.randrange(3, 80) * 10_000
         back = taken + 10_000 if fault == "RECOVERED_OVER_AMOUNT" else rng.choice((0, taken // 2, taken))
-        first_name, notes = self.people.person_name(), set[str]()
+        first_name, notes = self.people.person_name() + "甲", set[str]()
         cells: dict[str, Any] = {
             "number": f"XS{index:04d}",
             "household": "H99999" if fault == "HOUSEHOLD_UNKNOWN" else file,
@@ -189,7 +189,7 @@ class Records:
             "act": "拖欠物业费" if fault == "ACT_NOT_IN_LIST" else rng.choice(_ACTS),
             "capacity": "否" if fault == "NO_CAPACITY" else "是",
             "first": first_name,
-            "second": self.people.person_name(),
+            "second": self.people.person_name() + "乙",
             "notice": "" if fault == "NOTICE_MISSING" else dress.day(served, notes),
             "reply": dress.day(reply, notes),
             "decided": dress.day(decided, notes),
