@@ -256,6 +256,9 @@ XLSX: dict[str, tuple[Callable[[], bytes], Expected]] = {
     "number-too-large": (lambda: with_cells(cell("A1", "1e309")), rows_are([float("inf")])),
     "number-not": (lambda: with_cells(b'<c r="A1" t="n"><v>abc</v></c>'), DAMAGED),
     "shared-index-outside": (lambda: with_cells(b'<c r="A1" t="s"><v>999999999</v></c>'), DAMAGED),
+    "tags-never-closed": (lambda: with_cells(b"<f/>" + b'<c r="A1" ' * 2_000_000), DAMAGED),
+    "shared-never-closed": (lambda: with_cells(b"<row " + b't="s" ' * 2_000_000), "太长"),
+    "merges-never-closed": (lambda: with_cells(cell("A1"), b"<mergeCell " * 2_000_000), rows_are([1.0])),
     "row-zero": (lambda: with_cells(cell("A0")), DAMAGED),
     # merges
     "merge-everything": (

@@ -7,6 +7,7 @@ does not tell (formulas, errors, merges) is found here.
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from html import unescape
 from xml.sax.saxutils import escape
@@ -42,7 +43,7 @@ _ERROR = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>'
 )
 _MERGE = re.compile(rb'<mergeCell\s+ref="\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})"')
-_SHARED = re.compile(rb't="s"[^>]*>\s*<v>([0-9]{1,9})</v>')
+_SHARED = re.compile(rb't="s"[^>]{0,40}>\s*<v>([0-9]{1,9})</v>')
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _INSIDE_CELL = frozenset({"v", "is", "r", "t", "rPh"})
 _HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -71,16 +72,15 @@ class SheetXml:
 def look(xml: bytes, name: str) -> SheetXml:
     """Look through a sheet's XML. Raises InvalidInput when cells lie outside the limits."""
     cut = _cut(xml)
-    if cut is None or not _is_plain(xml, cut[0]):
-        cut = _cut(_rewritten(xml))
-        if cut is None:
-            raise damaged()
+    shape = _Shape.ODD if cut is None else _shape(xml, cut[0])
+    if shape is _Shape.ODD:
+        xml = _rewritten(xml)
+        cut = _cut(xml)
+        shape = _Shape.ODD if cut is None else _shape(xml, cut[0])
+    if cut is None or shape is _Shape.ODD:
+        raise damaged()
     body, tail = cut
-    if _NARROW.search(body) and _SHORT.search(body):
-        if _ODD.search(body):
-            body, tail = _cut(_rewritten(xml)) or (b"", b"")
-            if _ODD.search(body):
-                raise damaged()
+    if shape is _Shape.OPEN:
         _ensure_inside(body, name)
     _ensure_short(body, name)
     return SheetXml(body, _merges(tail, name), _formulas(body, name), _errors(body))
@@ -120,11 +120,27 @@ def _cut(xml: bytes) -> tuple[bytes, bytes] | None:
     return (b"", b"") if b"<sheetData/>" in xml else None
 
 
-def _is_plain(xml: bytes, body: bytes) -> bool:
-    """Whether the elements are written as the usual programs write them, so that the passes see them all."""
+class _Shape(Enum):
+    """How a sheet is written: oddly; as usual; or as usual and with addresses that keep it small in any case."""
+
+    ODD = 0
+    OPEN = 1
+    SMALL = 2
+
+
+def _shape(xml: bytes, body: bytes) -> _Shape:
+    """Tell whether the elements are written as the usual programs write them, so that the passes see them all.
+
+    The order matters: the later passes take linear time only where every cell's tag is known to be closed.
+    """
     if not is_plain(xml) or _PREFIXED.search(body) or (b"?" in body and b"<?" in body):
-        return False
-    return b"f" not in body or len(_FORMULAS.findall(body)) == len(_FORMULA.findall(body))
+        return _Shape.ODD
+    small = not _NARROW.search(body) or not _SHORT.search(body)
+    if not small and _ODD.search(body):
+        return _Shape.ODD
+    if b"f" in body and len(_FORMULAS.findall(body)) != len(_FORMULA.findall(body)):
+        return _Shape.ODD
+    return _Shape.SMALL if small else _Shape.OPEN
 
 
 def _ensure_inside(body: bytes, name: str) -> None:
@@ -161,8 +177,10 @@ def _ensure_short(body: bytes, name: str) -> None:
     for at in range(0, len(body) - _WINDOW, _WINDOW):
         if body.find(b"<", at, at + _WINDOW) < 0:
             last = body.rfind(b'<c r="', 0, at)
-            cell = body[last + 6 : last + 17].partition(b'"')[0].decode() if last >= 0 else ""
-            raise cell_too_long(_("“%(sheet)s”的 %(cell)s 附近", sheet=name, cell=cell))
+            if last < 0:
+                raise cell_too_long(_("“%(sheet)s”里", sheet=name))
+            cell = body[last + 6 : last + 17].partition(b'"')[0].decode()
+            raise cell_too_long(_("“%(sheet)s”的 %(cell)s ", sheet=name, cell=cell))
 
 
 def _merges(tail: bytes, name: str) -> list[Merge]:
