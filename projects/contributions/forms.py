@@ -270,7 +270,8 @@ def values_of(
             "item": choice_of(items[line.item_id].slug, line.unit),
             "quantity": line.entered_thousandths,
             "value": line.value_fen,
-            "basis": line.basis.value,
+            # That a ledger says so is no basis that a form can claim: the clerk chooses one.
+            "basis": ValueBasis.NONE.value if line.basis is ValueBasis.LEDGER else line.basis.value,
             "basis_note": line.basis_note,
         }
         for line in one.lines

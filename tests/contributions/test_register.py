@@ -18,7 +18,8 @@ from app.parties.models import Party
 from app.permissions import Role
 from points.ledger import queries as points
 from points.ledger.kinds import Purse
-from projects.contributions import contributions, queries, screens, verification
+from projects.catalogue import queries as catalogue
+from projects.contributions import contributions, forms, queries, screens, verification
 from projects.contributions.models import Contribution, ContributionStep
 from projects.contributions.oddities import Oddity
 from projects.contributions.register import CONTRIBUTIONS
@@ -240,6 +241,16 @@ def test_what_was_sent_back_is_mended_as_the_line_it_is(city: City) -> None:
     assert (now.source, now.service_minutes, now.backfilled) == (Source.IMPORTED, 150, False)
     assert now.row_key == hours.row_key
     assert reasons(CONTRIBUTIONS, service(日期="2026-03-01")) == ["DUP_SERIAL"]
+
+
+def test_the_form_of_a_ledgers_goods_asks_for_a_basis(city: City) -> None:
+    enter(CONTRIBUTIONS, goods(), actor=ledgers.handler(city))
+    rice = entry("GX201")
+    with db.reading() as session:
+        items = {rice.lines[0].item_id: catalogue.get(session, rice.lines[0].item_id)}
+    values = forms.values_of(rice, items=items, giver="宝鸡秦岭机械有限公司")
+    assert values["lines"][0]["basis"] == ValueBasis.NONE.value
+    assert values["lines"][0]["item"].endswith("袋(10公斤)")
 
 
 def test_givers_that_wait_for_approval_may_be_named_but_earn_nothing(city: City) -> None:
