@@ -36,6 +36,8 @@ class WordList(Labelled):
     REMARK_LINE = "remark_line", _l("表尾说明行的词")
     BLANK = "blank", _l("表示没有日期的词")
 
+    PERIOD = "period", _l("起止日期之间的词")
+    OPEN_END = "open_end", _l("表示长期有效的词")
     PASSED_ON = "passed_on", _l("甲转来乙捐款：表示转交的词")
     GIFT_TAIL = "gift_tail", _l("甲转来乙捐款：捐款方后面的词")
     EARMARK = "earmark", _l("备注里表示定向用途的词")
@@ -81,6 +83,8 @@ _ONE_MEANING = frozenset(
         WordList.TOTAL,
         WordList.SIGNATURE,
         WordList.REMARK_LINE,
+        WordList.PERIOD,
+        WordList.OPEN_END,
         WordList.PASSED_ON,
         WordList.GIFT_TAIL,
         WordList.EARMARK,
