@@ -63,6 +63,8 @@ def test_a_volunteer_is_taken_with_what_the_number_tells() -> None:
         ({"身份证号码": id_number(1, date(2012, 11, 21))}, "accept"),
         ({"是否同意公示": "", "注册日期": "", "联系电话": ""}, "accept"),
         ({"持有证书": "无"}, "accept"),
+        ({"持有证书": "证" * 61}, "reject TEXT_INVALID"),
+        ({"姓名": "（）"}, "reject TEXT_INVALID"),
     ],
 )
 def test_each_fault_of_a_volunteer_is_named(changes: dict[str, object], expected: str) -> None:
@@ -156,6 +158,8 @@ def test_a_name_of_another_known_party_is_noticed() -> None:
         ({"镇（街道）": "墩集镇"}, "reject REGION_UNKNOWN"),
         ({"保障起始日期": "2020-02-30"}, "reject DATE_INVALID"),
         ({"家庭编号": ""}, "reject REQUIRED_MISSING:household"),
+        ({"家庭人口（人）": -3}, "reject AMOUNT_NOT_A_NUMBER"),
+        ({"家庭人口（人）": 10**12}, "reject AMOUNT_NOT_A_NUMBER"),
     ],
 )
 def test_a_household_is_judged(changes: dict[str, object], expected: str) -> None:

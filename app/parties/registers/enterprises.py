@@ -11,7 +11,7 @@ from app.parties.bulk.undoing import undo_many
 from app.parties.entries import OrganisationEntry
 from app.parties.kinds import OrganisationKind
 from app.parties.registers.organisations import ensure_new, learn_organisation, prefetch
-from app.parties.registers.people import PLACE_FIELDS
+from app.parties.registers.people import PLACE_FIELDS, read_name
 from app.parties.registers.places import region_of
 from app.permissions import Permission
 
@@ -30,7 +30,7 @@ def decide(row: Row, world: World) -> Verdict:
     """Judge one row: name and code, place, known already."""
     row.ensure_present("name", "uscc")
     code: str = row.need("uscc")
-    name: str = row.need("name")
+    name = read_name(row)
     _county, region = region_of(row, world)
     established = row.get("established")
     ensure_new(row, world, name, code)

@@ -29,6 +29,7 @@ from app.parties.registers.shelf import place_of, stands
 from app.permissions import Permission
 
 _COUNTY_DIGITS = 6
+_MOST_MEMBERS = 999
 
 FIELDS = (
     *PLACE_FIELDS,
@@ -36,7 +37,7 @@ FIELDS = (
     Field("head", _l("户主姓名"), label(50), required=True),
     NUMBER_FIELD,
     Field("members", _l("家庭人口（人）"), whole),
-    Field("category", _l("救助类别"), label(60), required=True, fill_down=True),
+    Field("category", _l("救助类别"), label(60), fill_down=True),
     Field("cause", _l("致困原因"), label(60)),
     Field("income", _l("家庭年收入"), figure),
     Field("income_unit", _l("收入单位"), text(20), hint=_l("元或万元，空白按元计")),
@@ -51,12 +52,16 @@ def decide(row: Row, world: World) -> Verdict:
     number: str = row.need("household")
     head, county = read_person(row, world, name_field="head")
     category = row.get("category") or ""
+    members = row.get("members")
+    if members is not None and not 0 <= members <= _MOST_MEMBERS:
+        sentence = _("家庭人口应为 0–%(most)s 人，请核对。", most=_MOST_MEMBERS)
+        raise found(Reason.AMOUNT_NOT_A_NUMBER, sentence, field="members")
     entry = HouseholdEntry(
         number,
         head,
         category,
         row.get("cause"),
-        row.get("members"),
+        members,
         fen_of(row, "income", "income_unit", sign="not_negative"),
         fen_of(row, "monthly", sign="not_negative"),
         row.get("begin"),

@@ -20,7 +20,7 @@ from app.parties.entries import OrganisationEntry
 from app.parties.kinds import IntegrityState, OrganisationKind
 from app.parties.names import match_key
 from app.parties.registers import words
-from app.parties.registers.people import PLACE_FIELDS
+from app.parties.registers.people import PLACE_FIELDS, read_name
 from app.parties.registers.places import region_of
 from app.parties.registers.shelf import KnownParty, Parties, place_of, stands
 from app.permissions import Permission
@@ -108,7 +108,7 @@ def decide(row: Row, world: World) -> Verdict:
     """Judge one row: name and code, code against kind, place, dates, known already, certificate in force."""
     row.ensure_present("name", "uscc")
     code: str = row.need("uscc")
-    name: str = row.need("name")
+    name = read_name(row)
     kind = kind_of_code(row, code)
     county, region = region_of(row, world)
     established, valid_to = _known_day(row.get("established")), _known_day(row.get("valid_to"))

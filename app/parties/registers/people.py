@@ -40,7 +40,7 @@ def read_person(row: Row, world: World, *, name_field: str = "name") -> tuple[Pe
     """Return what a row states about a person, and the county's code. Raises Found."""
     row.ensure_present(name_field, "id_number")
     number: str = row.need("id_number")
-    name: str = row.need(name_field)
+    name = read_name(row, name_field)
     county, region = region_of(row, world)
     entry = PersonEntry(
         name,
@@ -52,6 +52,14 @@ def read_person(row: Row, world: World, *, name_field: str = "name") -> tuple[Pe
         row.get("phone"),
     )
     return entry, county
+
+
+def read_name(row: Row, field: str = "name") -> str:
+    """Return the name in a row. Raises Found when it has nothing but blanks, brackets and stops."""
+    name: str = row.need(field)
+    if not match_key(name):
+        raise found(Reason.TEXT_INVALID, _("这里只有标点或“市、区、县”，不是名称，请填写全名。"), field=field)
+    return name
 
 
 def born_on(number: str) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.imports.faults import Fault
+from app.imports.faults import Fault, found
 from app.imports.kinds import Decision, Reason
 from app.imports.registers import Field, Register, Row, Verdict
 from app.imports.values import day_past, text, yes_no
@@ -29,6 +29,7 @@ from app.parties.registers.people import (
 from app.permissions import Permission
 
 _BY_THEMSELVES = 14  # years: younger ones only take part with somebody beside them, so a person looks first
+_LONGEST_PAPER = 60
 _BETWEEN = re.compile(r"[、，,;；/|\s]+")
 
 FIELDS = (
@@ -74,7 +75,11 @@ def _papers(stated: str | None, world: World) -> tuple[str, ...]:
         return ()
     words = world.vocabulary.words.get("certificate", {})
     parts = (words.get(folded(part), part) for part in _BETWEEN.split(stated))
-    return tuple(dict.fromkeys(filter(None, parts)))
+    papers = tuple(dict.fromkeys(filter(None, parts)))
+    if any(len(paper) > _LONGEST_PAPER for paper in papers):
+        sentence = _("一种证书的名称最多 %(most)s 个字，几种证书之间请用顿号隔开。", most=_LONGEST_PAPER)
+        raise found(Reason.TEXT_INVALID, sentence, field="certificates")
+    return papers
 
 
 REGISTER = Register(
