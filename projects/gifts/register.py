@@ -163,7 +163,7 @@ GOODS = Register(
         Field("receiver", _l("接收单位"), text(200)),
         Field("item", _l("品名"), text(300), required=True),
         Field("specification", _l("规格"), text(300)),
-        Field("quantity", _l("数量"), figure, required=True, example="198件"),
+        Field("quantity", _l("数量"), figure, required=True, example="198"),
         Field("unit", _l("计量单位"), text(20)),
         Field("value", _l("价值（元）"), figure),
         Field("remark", _l("备注"), text(500)),
