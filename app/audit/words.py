@@ -34,6 +34,8 @@ VERBS: Mapping[str, Any] = {
     "demo.finish": _l("演示城市载入完毕"),
     "duplicate.answer_different": _l("说明不是同一主体"),
     "evidence_file.withdraw": _l("撤下证据文件"),
+    "gift.record_many": _l("导入捐赠公示名单"),
+    "gift.undo_many": _l("撤销导入的捐赠公示名单"),
     "household.add_member": _l("增加家庭成员"),
     "household.enter_batch": _l("按台账成批录入家庭"),
     "household.open": _l("建立家庭档案"),

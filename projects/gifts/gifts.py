@@ -78,7 +78,7 @@ def record_many(
         )
     if lines:
         session.execute(insert(GiftLine), lines)
-    _trace(session, "gift.import", [one for one in things if one is not None], actor=actor)
+    _trace(session, "gift.record_many", [one for one in things if one is not None], actor=actor)
     return Admission(tuple(things), refused)
 
 
@@ -91,7 +91,7 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
         gone += len(session.scalars(statement).all())
     if gone != len(things):
         raise Conflict(_("有的行已经撤回，请刷新页面。"))
-    _trace(session, "gift.undo_import", things, actor=actor, reason=reason)
+    _trace(session, "gift.undo_many", things, actor=actor, reason=reason)
 
 
 def known_chains(session: Session, chains: Sequence[str]) -> set[str]:

@@ -155,7 +155,7 @@ def test_lines_go_in_once_and_out_again(database: db.Database) -> None:
         again = judge(MONEY, known=world(session))
         events = session.scalars(select(AuditEvent.verb)).all()
     assert {line.verdict.decision for line in again if line.row is not None} == {Decision.DUPLICATE}
-    assert events == ["gift.import"]
+    assert events == ["gift.record_many"]
     with db.transaction() as session:
         gifts.undo_many(session, things, actor=SYSTEM, reason="传错了文件")
     with db.reading() as session:
