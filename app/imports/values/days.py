@@ -15,8 +15,9 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _FIRST_SERIAL, _LAST_SERIAL = 30_000, 60_000
 # Excel counts days from 1900 and believes that 1900 was a leap year.
 _SERIAL_ZERO = date(1899, 12, 30)
-_CLOCK = r"(?:T?0{1,2}[:时]0{2}(?:[:分]0{2}(?:\.0+)?)?秒?)?"
-_PARTED = re.compile(r"(\d{4})(?:(-)|(/)|(\.)|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})[日号]?" + _CLOCK, re.ASCII)
+# A time of day behind the day, as systems export it; cut off before blanks go, or 3 00:00 would be the 30th.
+_CLOCK = re.compile(r"(?:\s+|(?<=\d)T)\d{1,2}[:：时]\d{1,2}(?:[:：分]\d{1,2}(?:\.\d+)?)?[分秒]?Z?\s*$")
+_PARTED = re.compile(r"(\d{4})(?:(-)|(/)|(\.)|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})[日号]?", re.ASCII)
 _SEPARATOR_NOTES = (None, Note.DATE_SLASH, Note.DATE_DOT)
 _TWO_DIGITS = re.compile(r"(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})[日号]?|\d{6}", re.ASCII)
 _NO_YEAR = re.compile(r"\d{1,2}(?:[-/.月]\d{1,2}[日号]?|月)", re.ASCII)
@@ -76,7 +77,7 @@ def _read_text(raw: str, field: str, nothing: Any) -> Reading:
     if len(raw) > 100:
         sentence = _("这里有 %(length)s 个字，不是日期，请写成 2026-11-21 的样子。", length=len(raw))
         return _wrong(Reason.DATE_INVALID, sentence, field)
-    text, notes = squeezed(raw)
+    text, notes = squeezed(_CLOCK.sub("", raw) if ":" in raw or "：" in raw or "时" in raw else raw)
     text = text.lstrip("'")
     if not text or text.upper() in nothing:
         return BLANK
