@@ -164,9 +164,10 @@ def ensure_held(session: Session, upload_id: uuid.UUID, *, owner: str) -> Import
 def line_of(judged: Judged, batch: Batch) -> Line:
     """Return a judged row as it is kept; what goes in by itself keeps nothing that names a person."""
     verdict = judged.verdict
-    if verdict.decision in TAKEN:
-        return Line(judged.number, verdict.decision, notes=tuple(one.value for one in verdict.notes))
     fault = verdict.fault
+    if verdict.decision in TAKEN:
+        notes = tuple(one.value for one in verdict.notes)
+        return Line(judged.number, verdict.decision, fault.word if fault else "", notes=notes)
     return Line(
         judged.number,
         verdict.decision,
