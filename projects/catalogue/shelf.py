@@ -169,7 +169,7 @@ def _stored(world: World) -> list[KnownItem]:
     ]
 
 
-def certificates_of(row: Row, world: World, name: str) -> list[str]:
+def qualifications_of(row: Row, world: World, name: str) -> list[str]:
     """Return the certificates that a cell names, each once and by its usual name; words for "none" name none."""
     typed: str | None = row.get(name)
     if typed is None:

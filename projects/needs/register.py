@@ -17,9 +17,9 @@ from app.permissions import Permission
 from projects.catalogue.reference import kind_of_word, kind_words
 from projects.catalogue.shelf import (
     Items,
-    certificates_of,
     item_of,
     plain_number,
+    qualifications_of,
     quantity_of,
 )
 from projects.needs import needs, queries
@@ -44,11 +44,11 @@ def decide(row: Row, world: World) -> Verdict:
         raise found(Reason.DATE_RANGE, _("结束日期早于开始日期，请核对。"), field="end")
     item = item_of(row, world, kind=kind)
     quantity = quantity_of(row, item)
-    certificates = certificates_of(row, world, "certificate")
+    qualifications = qualifications_of(row, world, "certificate")
     project = KnownProject(
         number, name, code, region, start_on, end_on, place_of(row), None, organisation.party_id
     )
-    data = NeedData(project, item, quantity, "、".join(certificates)[:60] or None, _urgency(row))
+    data = NeedData(project, item, quantity, "、".join(qualifications)[:60] or None, _urgency(row))
     stated = row.get("organisation_name")
     if stated and world.shelf(Parties).is_other(stated, organisation):
         return _other_name(row, number, stated, organisation, data)

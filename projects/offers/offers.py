@@ -40,7 +40,7 @@ class OfferData:
     areas: tuple[str, ...]
     start_on: date
     end_on: date
-    certificates: list[str]
+    qualifications: list[str]
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -48,7 +48,7 @@ class OfferData:
         holder = self.number if self.provider.is_organisation else identity_hash(self.number)
         return content_of(
             holder, self.item.name, self.quantity.thousandths, self.areas,
-            self.start_on, self.end_on, self.certificates,
+            self.start_on, self.end_on, self.qualifications,
         )  # fmt: skip
 
 
@@ -59,10 +59,10 @@ def content_of(
     areas: Iterable[str],
     start_on: date,
     end_on: date,
-    certificates: Iterable[str],
+    qualifications: Iterable[str],
 ) -> tuple[object, ...]:
-    """Return the content of an offer; the order of places and certificates says nothing."""
-    return holder, item, thousandths, frozenset(areas), start_on, end_on, frozenset(certificates)
+    """Return the content of an offer; the order of places and qualifications says nothing."""
+    return holder, item, thousandths, frozenset(areas), start_on, end_on, frozenset(qualifications)
 
 
 def record_many(
@@ -104,7 +104,7 @@ def record_many(
                 "unit": one.quantity.unit,
                 "start_on": one.start_on,
                 "end_on": one.end_on,
-                "qualifications": one.certificates,
+                "qualifications": one.qualifications,
                 "created_at": moment,
                 "entered_by_id": actor.person_id,
             }

@@ -15,7 +15,7 @@ from app.imports.values import PartyNumber, day, figure, label, party_number, te
 from app.imports.world import World
 from app.parties.registers.shelf import KnownParty, Parties, place_of, stands
 from app.permissions import Permission
-from projects.catalogue.shelf import Items, certificates_of, item_of, plain_number, quantity_of
+from projects.catalogue.shelf import Items, item_of, plain_number, qualifications_of, quantity_of
 from projects.offers import offers
 from projects.offers.offers import OfferData
 from projects.offers.shelf import Offers
@@ -49,7 +49,7 @@ def decide(row: Row, world: World) -> Verdict:
         areas=areas,
         start_on=start_on,
         end_on=end_on,
-        certificates=certificates_of(row, world, "certificates"),
+        qualifications=qualifications_of(row, world, "certificates"),
     )
     _ensure_new(row, world, data)
     name = row.need("party_name")
@@ -121,7 +121,7 @@ def canonical_of(data: OfferData, world: World) -> dict[str, Any]:
         "areas": areas,
         "start": data.start_on.isoformat(),
         "end": data.end_on.isoformat(),
-        "certificates": data.certificates,
+        "certificates": data.qualifications,
     }
 
 
