@@ -1,9 +1,12 @@
 """Lists of gifts as charities publish them: totals, merged cells, names, lists that come twice."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
+import xlsxwriter
+from flask import Flask
 from sqlalchemy import func, select
 
 from app import db
@@ -19,6 +22,7 @@ from app.permissions import SYSTEM
 from projects.gifts import gifts
 from projects.gifts.models import GiftLine
 from projects.gifts.register import CASH, GOODS
+from tests.imports import wizard
 
 MONEY: list[list[Any]] = [
     ["", "2026年捐款信息", "", "", ""],
@@ -162,3 +166,23 @@ def test_lines_go_in_once_and_out_again(database: db.Database) -> None:
         assert session.scalar(select(func.count()).select_from(GiftLine)) == 0
     with pytest.raises(Conflict), db.transaction() as session:
         gifts.undo_many(session, things, actor=SYSTEM, reason="再来一次")
+
+
+def test_a_list_goes_through_the_wizard_once(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("公示")
+        for place, line in enumerate(MONEY):
+            sheet.write_row(place, 0, line)
+    data = target.getvalue()
+    address = wizard.upload(client, data, "donate01.xlsx")
+    wizard.check(client, address)
+    wizard.accept(client, address)
+    with db.reading() as session:
+        assert session.scalar(select(func.sum(GiftLine.amount_fen))) == 32_390_011
+    again = wizard.upload(client, data, "donate02.xlsx")
+    page = wizard.check(client, again)
+    assert "是同一份名单" in page or "重复" in page
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(GiftLine)) == 3
