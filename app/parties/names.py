@@ -49,17 +49,27 @@ def sort_key(name: str, kind: PartyKind) -> str:
 
 def _syllables(text: str) -> list[str]:
     """Return the syllables of a text, the common short names sign by sign, which is many times faster."""
-    length = len(text)
-    if length <= _SHORT and all("\u4e00" <= sign <= "\u9fff" for sign in text):
-        ends = ((start, end) for start in range(length) for end in range(start + 2, length + 1))
-        if not any(text[start:end] in PHRASES_DICT for start, end in ends):
-            return [_syllable(sign) for sign in text]
+    if len(text) <= _SHORT:
+        syllables = [_syllable(sign) for sign in text]
+        if "" not in syllables and not _has_phrase(text):
+            return syllables
     return [syllable.strip().lower() for syllable in lazy_pinyin(text, errors=str.lower)]
+
+
+def _has_phrase(text: str) -> bool:
+    """Whether signs of a short text stand together in the dictionary of phrases, and so may read otherwise."""
+    length = len(text)
+    if length < 3:
+        return text in PHRASES_DICT
+    return any(
+        text[start:end] in PHRASES_DICT for start in range(length) for end in range(start + 2, length + 1)
+    )
 
 
 @cache
 def _syllable(sign: str) -> str:
-    return lazy_pinyin(sign, errors=str.lower)[0].strip().lower()
+    """Return how a Chinese character is read by itself, nothing for any other sign."""
+    return lazy_pinyin(sign, errors=str.lower)[0].strip().lower() if "\u4e00" <= sign <= "\u9fff" else ""
 
 
 def match_key(name: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pypinyin import lazy_pinyin
 
 from app.errors import InvalidInput
 from app.parties import names, rules
@@ -101,3 +102,13 @@ def test_every_kind_of_organisation_acts_as_itself() -> None:
 def test_volunteer_numbers_are_never_taken_for_identity_numbers() -> None:
     assert rules.volunteer_number("610302001000", 42) == "61030000000042"
     assert len(rules.volunteer_number("610302001000", 42)) == 14
+
+
+def test_short_names_read_as_the_whole_dictionary_reads_them() -> None:
+    signs = "朱翔宝王伟李梅文许强平唐艳小长乐朝阳曾重庆行藏都会音和了得A1·"
+    texts = [one + other + third for one in signs for other in signs for third in ("", "乐", "会", "b")]
+    for text in texts:
+        expected = " ".join(
+            filter(None, (one.strip().lower() for one in lazy_pinyin(text, errors=str.lower)))
+        )
+        assert names.sort_key(text, PartyKind.ORGANISATION) == expected
