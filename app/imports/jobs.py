@@ -9,14 +9,16 @@ import uuid
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import reading, transaction
-from app.errors import NotAllowed, Refused
+from app.errors import Conflict, NotAllowed, Refused
 from app.imports import admission, checking, plans, queries, uploads
 from app.imports.cells import Book
 from app.imports.models import ImportUpload, UploadState
+from app.imports.plans import Batch
 from app.imports.staging import Section
 from app.imports.vocabulary import stored
 from app.imports.vocabulary.terms import Vocabulary
@@ -85,11 +87,22 @@ def _let_in(upload_id: uuid.UUID, owner: str) -> None:
     for batch in plans.batches(book, plan, vocabulary):
         if batch.number in done:
             continue
-        with transaction() as writing:
-            held = checking.ensure_held(writing, upload_id, owner=owner)
-            admission.admit_batch(writing, held, batch, vocabulary, actor=actor)
+        _admit(upload_id, owner, batch, vocabulary, actor)
     with transaction() as writing:
         admission.finish(writing, checking.ensure_held(writing, upload_id, owner=owner))
+
+
+def _admit(upload_id: uuid.UUID, owner: str, batch: Batch, vocabulary: Vocabulary, actor: Actor) -> None:
+    """Let one batch in; when somebody entered one of its people in the same moment, it is judged once more."""
+    for last in (False, False, True):
+        try:
+            with transaction() as session:
+                held = checking.ensure_held(session, upload_id, owner=owner)
+                admission.admit_batch(session, held, batch, vocabulary, actor=actor)
+            return
+        except (Conflict, IntegrityError, OperationalError):
+            if last:
+                raise
 
 
 def _opened(

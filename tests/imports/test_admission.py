@@ -1,5 +1,6 @@
 """Letting rows in: whole batches or none, by whoever may, once; large files by a runner that may die at any time."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -188,6 +189,41 @@ def test_who_lost_the_role_meanwhile_lets_nothing_in(web: Flask, few: None) -> N
     upload = wizard.the_upload(address)
     assert upload.state is UploadState.FAILED and "不能导入" in (upload.problem or "")
     assert wizard.volunteers() == 0
+
+
+@pytest.mark.parametrize("by_job", [False, True])
+def test_one_file_twice_at_once_by_two_clerks(
+    web: Flask, by_job: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by_job:
+        monkeypatch.setattr(checking, "IN_REQUEST", 2)
+    data = wizard.book([wizard.volunteer(index) for index in range(300)])
+    clients = [wizard.clerk(web, f"clerk-{index}", 7010 + index)[0] for index in range(2)]
+    addresses = [wizard.upload(client, data) for client in clients]
+    for client, address in zip(clients, addresses, strict=True):
+        wizard.check(client, address)
+    if by_job:
+        with web.app_context():
+            jobs.take_up()
+
+    def let_in(place: int) -> None:
+        answer = clients[place].post(f"{addresses[place]}/accept")
+        assert answer.status_code == 303
+        if by_job:
+            with web.app_context():
+                jobs.work_on(wizard.the_upload(addresses[place]).id)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(let_in, range(2)))
+    assert wizard.volunteers() == 300
+    for client, address in zip(clients, addresses, strict=True):
+        if wizard.the_upload(address).state is UploadState.JUDGED:  # told to press once more
+            page = client.get(address).get_data(as_text=True)
+            assert "同时办理" in page or "刚刚录入" in page
+            client.post(f"{address}/accept")
+    uploads_of = [wizard.the_upload(address) for address in addresses]
+    assert {one.state for one in uploads_of} == {UploadState.ACCEPTED}, [one.problem for one in uploads_of]
+    assert sum(one.admitted_rows for one in uploads_of) == wizard.volunteers() == 300
 
 
 def _states() -> dict[RegistrationState, int]:
