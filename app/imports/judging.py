@@ -17,6 +17,7 @@ from app.imports.registers import BLANK, Binding, CellReader, Reading, Register,
 from app.imports.world import World
 
 ROWS_AT_ONCE = 1_000
+_OPENING_LINES = 3
 _SKIPPED = Verdict(Decision.SKIP)
 
 
@@ -66,7 +67,7 @@ def read_table(
     outside = _from_outside(table, layout, register, world)
     above = _merged_above(table, layout, register)
     formulas = {row for row, _column in table.formulas}
-    chain = ""
+    chain = _opening(table, layout, register) if register.chained else ""
     for number, cells in enumerate(table.rows, start=1):
         kind = kind_of_row(number, cells, layout, world.vocabulary)
         if kind is not RowKind.DATA:
@@ -86,10 +87,20 @@ def read_table(
         yield Judged(number, kind, _SKIPPED, row)
 
 
+def _opening(table: Table, layout: Layout, register: Register) -> str:
+    """Return what the first lines of a list say: two lists that only begin with the same line are two."""
+    lines = (_line(cells, layout, register) for cells in islice(table.rows, layout.first_data_row - 1, None))
+    return "\n".join(islice((line for line in lines if line.strip("\x1f")), _OPENING_LINES))
+
+
 def _chained(above: str, cells: list[Any], layout: Layout, register: Register) -> str:
+    said = f"{above}\n{_line(cells, layout, register)}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _line(cells: list[Any], layout: Layout, register: Register) -> str:
     columns = [layout.columns.get(name, len(cells)) for name in register.chained]
-    said = "\x1f".join(_said(cells[column]) if column < len(cells) else "" for column in columns)
-    return hashlib.sha256(f"{above}{said}".encode("utf-8", "surrogatepass")).hexdigest()
+    return "\x1f".join(_said(cells[column]) if column < len(cells) else "" for column in columns)
 
 
 def _said(cell: Any) -> str:

@@ -186,3 +186,15 @@ def test_a_list_goes_through_the_wizard_once(web: Flask) -> None:
     assert "是同一份名单" in page or "重复" in page
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(GiftLine)) == 3
+
+
+def test_two_lists_that_begin_alike_are_two() -> None:
+    known = world()
+    one = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 5.0], ["赵*", 7.0]]
+    other = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 6.0], ["赵*", 7.0]]
+    assert [line["amount_fen"] for line in told(judge(one, known=known))] == [10_000, 500, 700]
+    assert [line["amount_fen"] for line in told(judge(other, known=known, file="b.xlsx"))] == [
+        10_000,
+        600,
+        700,
+    ]

@@ -22,7 +22,7 @@ def test_a_code_is_right_by_its_own_check() -> None:
 
 
 def test_a_list_is_told_with_its_total_and_its_twin(tmp_path: Path, web: object) -> None:
-    rows = [["捐赠人", "金额(元)"], ["王*", 5.5], ["李*", 0.01], ["合计", 5.52]]
+    rows = [["捐赠人", "金额(元)"], ["王*", 5.5], ["李*", 0.01], ["孙*", 2], ["合计", 7.52]]
     folder = tmp_path / "donations"
     folder.mkdir()
     for name in ("1.xlsx", "2.xlsx"):
@@ -31,7 +31,9 @@ def test_a_list_is_told_with_its_total_and_its_twin(tmp_path: Path, web: object)
         assert page is not None
         page.append([f"名单 {name}"])
         for row in (
-            rows if name == "1.xlsx" else [rows[0], ["王*", 5.5], ["李*", 0.01], ["赵*", 1], ["合计", 6.51]]
+            rows
+            if name == "1.xlsx"
+            else [rows[0], ["王*", 5.5], ["李*", 0.01], ["孙*", 2], ["赵*", 1], ["合计", 8.51]]
         ):
             page.append(row)
         book.save(folder / name)
@@ -40,9 +42,9 @@ def test_a_list_is_told_with_its_total_and_its_twin(tmp_path: Path, web: object)
     lists.check_lists(folder, shipped(), report, today=TODAY)
     text = "\n".join(told)
     assert not report.wrong
-    assert "the list's own total in line 5 is 5.52: 0.01 more than its lines" in text
-    assert "1 lines taken, 2 known from another list, 0 left out" in text
-    assert "equal to the list's own total in line 6" in text
+    assert "the list's own total in line 6 is 7.52: 0.01 more than its lines" in text
+    assert "1 lines taken, 3 known from another list, 0 left out" in text
+    assert "equal to the list's own total in line 7" in text
 
 
 def test_a_roster_is_told_with_each_refusal(tmp_path: Path, web: object) -> None:
