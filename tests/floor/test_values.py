@@ -42,6 +42,19 @@ SCALARS = st.one_of(
 )
 
 
+def test_many_keys_rise_with_single_ones_and_are_uuids_too() -> None:
+    first, many, last = ids.new_id(), ids.new_keys(10_000), ids.new_id()
+    assert [first.bytes, *many, last.bytes] == sorted({first.bytes, *many, last.bytes})
+    read = [uuid.UUID(bytes=key) for key in many]
+    assert {(one.version, one.variant) for one in read} == {(7, uuid.RFC_4122)}
+    assert len({key[8:] for key in many}) == len(many)
+
+
+def test_codes_use_every_letter_of_their_alphabet() -> None:
+    letters = set("".join(ids.new_code() for _ in range(1_000)))
+    assert letters == set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
 def test_keys_rise_and_are_version_seven() -> None:
     made = [ids.new_id() for _ in range(5_000)]
     assert made == sorted(made)
