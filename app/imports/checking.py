@@ -173,7 +173,7 @@ def line_of(judged: Judged, batch: Batch) -> Line:
         verdict.decision,
         reason=fault.word if fault else "",
         field=fault.field if fault else None,
-        sentence=str(fault.sentence) if fault else "",
+        sentence=staging.printable(str(fault.sentence)) if fault else "",
         can_be_taken=verdict.decision is Decision.REVIEW and verdict.data is not None,
         cells=_cells_of(judged, batch),
     )

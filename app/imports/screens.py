@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from xlsxwriter.utility import xl_col_to_name
 
 from app.errors import InvalidInput
-from app.imports import plans, queries, registers, workbooks
+from app.imports import plans, queries, registers, staging, workbooks
 from app.imports.kinds import TAKEN, Decision, Note, Reason
 from app.imports.models import ImportBatch, ImportUpload, UploadState
 from app.imports.registers import Field, Register
@@ -61,7 +61,7 @@ def shown(value: Any, field: Field | None = None) -> str:
         value = int(value)
     if isinstance(value, datetime) and (value.hour, value.minute, value.second) == (0, 0, 0):
         value = value.date()
-    text = " ".join(str(value).split())
+    text = " ".join(staging.printable(str(value)).split())
     if field is not None and field.secret:
         return mask_phone(text) if len(text) <= 13 else mask_id(text)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

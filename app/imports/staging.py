@@ -75,7 +75,11 @@ class Section:
                 line = (
                     self.top[number - 1 - self.after] if 0 <= number - 1 - self.after < len(self.top) else ()
                 )
-                text = str(line[column]).strip() if column < len(line) and line[column] is not None else ""
+                text = (
+                    printable(str(line[column])).strip()
+                    if column < len(line) and line[column] is not None
+                    else ""
+                )
                 if text and text not in parts:
                     parts.append(text)
             found.append(" ".join(parts))
@@ -100,6 +104,11 @@ class Line:
     cells: tuple[Any, ...] | None = None
     admitted: bool = False
     changed: bool = False
+
+
+def printable(text: str) -> str:
+    """Return a text with a question mark for each half character, which no page can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def seal(value: Any, bound_to: uuid.UUID) -> bytes:

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from app.imports.kinds import Decision
 from app.imports.registers import Field, Register
-from app.imports.staging import Line, Section
+from app.imports.staging import Line, Section, printable
 from app.imports.world import World
 
 REASON_HEADING = _l("错误原因")
@@ -221,8 +221,7 @@ def _write(sheet: Any, row: int, column: int, value: Any, formats: dict[str, Any
     elif isinstance(value, time | timedelta):
         _write_date(sheet, row, column, value, formats["time"], formats["text"])
     else:
-        text = str(value).encode("utf-8", "replace").decode()
-        sheet.write_string(row, column, text[:_MAX_TEXT], formats[style])
+        sheet.write_string(row, column, printable(str(value))[:_MAX_TEXT], formats[style])
 
 
 def _write_date(sheet: Any, row: int, column: int, value: Any, style: Any, text: Any) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import reading, transaction
+from app.errors import Refused
 from app.imports import admission, checking, jobs, plans, queries, uploads
 from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
 from app.imports.vocabulary.queries import stored
@@ -150,6 +151,37 @@ def test_a_runner_that_dies_is_followed_by_one_that_goes_on(
         assert jobs.work_on(upload_id)
     assert wizard.volunteers() == 4
     assert wizard.the_upload(address).done_rows == 8
+
+
+def test_what_stops_an_import_is_told_and_it_goes_on_where_it_stopped(
+    web: Flask, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _actor = wizard.clerk(web)
+    address = wizard.upload(client, wizard.messy())
+    wizard.check(client, address)
+    with web.app_context():
+        jobs.take_up()
+    wizard.accept(client, address)
+    real = admission.admit_batch
+
+    def stops(session: Any, upload: ImportUpload, batch: Any, *rest: Any, **more: Any) -> int:
+        if batch.number == 1:
+            raise Refused("这里停一停")
+        return real(session, upload, batch, *rest, **more)
+
+    monkeypatch.setattr(admission, "admit_batch", stops)
+    with web.app_context():
+        jobs.take_up()
+    monkeypatch.setattr(admission, "admit_batch", real)
+    page = client.get(address).get_data(as_text=True)
+    assert "这里停一停" in page and "继续导入" in page and "已经导入 3 行" in page
+    assert client.post(f"{address}/discard").status_code == 303  # refused: rows of it are in
+    assert wizard.the_upload(address).state is UploadState.FAILED
+    wizard.accept(client, address)
+    with web.app_context():
+        jobs.take_up()
+    assert "已导入 4 行" in client.get(address).get_data(as_text=True)
+    assert wizard.volunteers() == 4
 
 
 def test_of_two_runners_one_works(web: Flask, few: None) -> None:

@@ -96,4 +96,5 @@ def test_cells_on_pages_are_short_and_numbers_of_people_masked() -> None:
     assert screens.shown(42.0) == "42"
     assert screens.shown("长" * 100) == "长" * 40 + "…"
     assert screens.shown("610399198503020017", secret) == "610399********0017"
+    assert screens.shown("半\ud800字") == "半?字"
     assert screens.shown(6.1e17, secret).count("*") >= 4
