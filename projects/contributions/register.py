@@ -268,6 +268,7 @@ CONTRIBUTIONS = Register(
     undo=ledgers.undo_many,
     permission=Permission.ENTER_RECORDS,
     member_permission=Permission.LOG_CONTRIBUTIONS,
+    listed_at="contributions_staff.register",
     about=_l("一行是一笔贡献。导入后为“待核验”，由另一名工作人员在核验台核验以后才计积分。"),
 )
 """``order``: after the projects that its lines name."""

@@ -58,6 +58,7 @@ REGISTER = Register(
     admit_organisations,
     undo_many,
     Permission.ENTER_PARTIES,
+    listed_at="parties_staff.index",
     about=_l("捐赠企业的名册，每家企业一行。"),
     approve=approve_many,
 )

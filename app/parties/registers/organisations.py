@@ -220,6 +220,7 @@ REGISTER = Register(
     admit_organisations,
     undo_many,
     Permission.ENTER_PARTIES,
+    listed_at="parties_staff.index",
     about=_l("社会团体、民办非企业单位和基金会的登记名册，每个单位一行。"),
     approve=approve_many,
 )

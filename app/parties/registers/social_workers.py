@@ -79,5 +79,6 @@ REGISTER = Register(
     undo_many,
     Permission.ENTER_PARTIES,
     approve=approve_many,
+    listed_at="parties_staff.index",
     about=_l("持证社会工作者的名册，每人一行。"),
 )

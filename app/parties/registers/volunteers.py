@@ -93,5 +93,6 @@ REGISTER = Register(
     undo_many,
     Permission.ENTER_PARTIES,
     approve=approve_many,
+    listed_at="parties_staff.index",
     about=_l("已注册志愿者的名册，每人一行。同一人同时是社会工作者的，不会重复建档。"),
 )
