@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.collecting import collecting_seldom
 from app.config import DEFAULT_CITY, variable
 from app.errors import Refused
 from app.imports import registers
@@ -40,10 +41,11 @@ def judge(folder: Path, as_of: datetime, out: Path, city: str) -> None:
     world = World(today=as_of.date(), city=city, vocabulary=shipped())
     broken: list[str] = []
     passed: list[str] = []
-    tables = Folder(folder, registers.known(), world, passed=passed.append, broken=broken.append)
     count: Counter[tuple[str, str, str]] = Counter()
     try:
-        _write(tables, out, count)
+        with collecting_seldom():
+            tables = Folder(folder, registers.known(), world, passed=passed.append, broken=broken.append)
+            _write(tables, out, count)
     except (OSError, Refused) as problem:
         raise click.ClickException(str(problem)) from problem
     _tell(tables, count, passed, broken)

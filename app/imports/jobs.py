@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.collecting import collecting_seldom
 from app.db import reading, transaction
 from app.errors import Conflict, NotAllowed, Refused
 from app.imports import admission, checking, plans, queries, uploads
@@ -53,10 +54,11 @@ def work_on(upload_id: uuid.UUID) -> bool:
         if state is UploadState.JUDGING:
             checking.start_over(session, upload)
     try:
-        if state is UploadState.JUDGING:
-            _check(upload_id, owner)
-        else:
-            _let_in(upload_id, owner)
+        with collecting_seldom():
+            if state is UploadState.JUDGING:
+                _check(upload_id, owner)
+            else:
+                _let_in(upload_id, owner)
     except Refused as problem:
         with transaction() as session:
             checking.fail(session, upload_id, str(problem), owner=owner)
