@@ -92,7 +92,8 @@ def start_over(session: Session, upload: ImportUpload) -> None:
 
 def keep(session: Session, upload: ImportUpload, batch: Batch) -> None:
     """Keep a judged batch, sealed, and count it."""
-    lines = [line_of(one, batch) for one in batch.lines]
+    lines = [line_of(one, batch) for one in batch.lines if not is_plain(one)]
+    plain = [one for one in batch.lines if is_plain(one)]
     key = new_id()
     session.add(
         ImportBatch(
@@ -102,25 +103,33 @@ def keep(session: Session, upload: ImportUpload, batch: Batch) -> None:
             table_number=batch.table_number,
             register=batch.register.name,
             state=BatchState.JUDGED,
-            row_count=len(lines),
-            summary=summary_of(lines),
+            row_count=len(batch.lines),
+            summary=summary_of(lines, plain),
             sealed=staging.seal_lines(lines, key),
             things=b"",
         )
     )
     counts = Counter(one.decision for one in lines)
-    upload.done_rows += len(lines)
-    upload.ready_rows += sum(counts[one] for one in TAKEN)
+    upload.done_rows += len(batch.lines)
+    upload.ready_rows += len(plain) + sum(counts[one] for one in TAKEN)
     upload.rejected_rows += counts[Decision.REJECT]
     upload.duplicate_rows += counts[Decision.DUPLICATE]
     upload.review_rows += counts[Decision.REVIEW]
     session.flush()
 
 
-def summary_of(lines: Sequence[Line]) -> str:
+def is_plain(judged: Judged) -> bool:
+    """Return whether a row goes in and nothing is to be said of it: such rows are counted, not kept one by one."""
+    return judged.verdict.decision is Decision.ACCEPT
+
+
+def summary_of(lines: Sequence[Line], plain: Sequence[Judged]) -> str:
     """Return the counts of rows as they are kept beside them, see ``queries.Summary``."""
     reasons = Counter((one.decision.value, one.reason, one.can_be_taken) for one in lines)
+    if plain:
+        reasons[Decision.ACCEPT.value, "", False] += len(plain)
     notes = Counter(note for one in lines for note in one.notes)
+    notes.update(note.value for one in plain for note in one.verdict.notes)
     return json.dumps({"reasons": [[*key, count] for key, count in reasons.items()], "notes": notes})
 
 

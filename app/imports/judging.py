@@ -16,7 +16,7 @@ from app.imports.recognition import kind_of_row
 from app.imports.registers import BLANK, Binding, CellReader, Reading, Register, Row, Verdict
 from app.imports.world import World
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 2_000
 _OPENING_LINES = 3
 _SKIPPED = Verdict(Decision.SKIP)
 

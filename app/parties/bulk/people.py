@@ -19,6 +19,7 @@ from app.parties.entries import PersonEntry, SocialWorkerEntry, VolunteerEntry
 from app.parties.kinds import ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState, Sex
 from app.parties.listed import Qualification, QualificationSource
 from app.parties.models import Consent, Party, Person, PersonRole, SocialWorker
+from app.parties.registers.shelf import Parties
 from app.permissions import Actor
 
 _OPEN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
@@ -45,14 +46,16 @@ def admit_volunteers(
     session: Session, rows: Sequence[tuple[Row, Verdict]], *, actor: Actor, scope_of: World
 ) -> Admission:
     """Enter the volunteers of judged rows (``Register.admit``)."""
-    return enter_volunteers(session, [verdict.data for _row, verdict in rows], actor=actor)
+    entries = [verdict.data for _row, verdict in rows]
+    return enter_volunteers(session, entries, actor=actor, world=scope_of)
 
 
 def admit_social_workers(
     session: Session, rows: Sequence[tuple[Row, Verdict]], *, actor: Actor, scope_of: World
 ) -> Admission:
     """Enter the social workers of judged rows (``Register.admit``)."""
-    return enter_social_workers(session, [verdict.data for _row, verdict in rows], actor=actor)
+    entries = [verdict.data for _row, verdict in rows]
+    return enter_social_workers(session, entries, actor=actor, world=scope_of)
 
 
 def enter_volunteers(
@@ -61,6 +64,7 @@ def enter_volunteers(
     *,
     actor: Actor,
     prepared_by: uuid.UUID | None = None,
+    world: World | None = None,
 ) -> Admission:
     """Enter volunteers; a person of the register gets the role besides. At most 2,000.
 
@@ -75,6 +79,7 @@ def enter_volunteers(
         [entry.person for entry in entries],
         PersonRoleKind.VOLUNTEER,
         [entry.registered_on for entry in entries],
+        world,
     )
     papers = [
         (placed[index], paper, None, None)
@@ -96,6 +101,7 @@ def enter_social_workers(
     *,
     actor: Actor,
     prepared_by: uuid.UUID | None = None,
+    world: World | None = None,
 ) -> Admission:
     """Enter social workers; a person of the register gets the role besides. At most 2,000."""
     batch = Batch(session, len(entries), actor=actor, prepared_by=prepared_by)
@@ -105,6 +111,7 @@ def enter_social_workers(
         [entry.person for entry in entries],
         PersonRoleKind.SOCIAL_WORKER,
         [entry.issued_on for entry in entries],
+        world,
     )
     paper = _("社会工作者证")
     _add_papers(
@@ -127,10 +134,18 @@ def place_people(
     people: Sequence[PersonEntry],
     role: PersonRoleKind,
     begins: Sequence[date | None],
+    world: World | None = None,
 ) -> list[Placed | None]:
-    """Collect the people of the lines, new or known, each with an open role; None for a refused line."""
+    """Collect the people of the lines, new or known, each with an open role; None for a refused line.
+
+    ``world``: the one in which the lines were judged in this very transaction. It knows who is in the register,
+    so that only those are asked for again.
+    """
     batch.refuse_places([person.region_code for person in people])
-    known = _known_people(batch.session, [person.number_hash for person in people])
+    hashes = [person.number_hash for person in people]
+    if world is not None and world.session is batch.session:
+        hashes = world.shelf(Parties).of_register(hashes)
+    known = _known_people(batch.session, hashes)
     holders = _holders(batch.session, [one.party_id for one in known.values()], role) if known else set()
     seen: set[bytes] = set()
     fresh: list[tuple[int, str, str]] = []

@@ -31,6 +31,7 @@ from app.parties.kinds import (
 from app.parties.listed import Qualification
 from app.parties.models import Organisation, Party, Person, PersonRole
 from app.parties.names import match_key
+from app.rows import present
 
 _VARIABLES = 500  # per IN (…): far below the limit of either database
 _GONE = (RegistrationState.REJECTED, RegistrationState.CLOSED)
@@ -101,6 +102,11 @@ class Parties:
         """Return the person of an identity number's keyed hash (``duplicates.identity_hash``), or None."""
         return self._people.get(number_hash)
 
+    def of_register(self, hashes: Iterable[bytes]) -> list[bytes]:
+        """Return those of the hashes that somebody in the register has; all of them must have been fetched."""
+        found = ((one, self._people.get(one)) for one in hashes)
+        return [one for one, known in found if known is not None and known.party_id is not None]
+
     def named(self, name: str) -> Sequence[KnownParty]:
         """Return the parties of a name, folded as for duplicates, as far as they have been learned or fetched."""
         return self._names.get(match_key(name), ())
@@ -158,7 +164,10 @@ class Parties:
         """Fetch the people of these keyed hashes of identity numbers, with their roles and papers."""
         if self._session is None:
             return
-        for some in self._unasked(("person", one) for one in hashes):
+        for asked in self._unasked(("person", one) for one in hashes):
+            some = present(self._session, Person.identity_hash, asked)
+            if not some:
+                continue
             for number_hash, known in self._people_where(_PEOPLE.where(Person.identity_hash.in_(some))):
                 self.add_person(number_hash, known)
 
