@@ -17,7 +17,18 @@ from app.buttons import press
 from app.db import reading, transaction
 from app.downloads import as_download
 from app.errors import NotFound, Refused
-from app.imports import admission, checking, pages, plans, queries, screens, undoing, uploads, workbooks
+from app.imports import (
+    admission,
+    approval_pages,
+    checking,
+    pages,
+    plans,
+    queries,
+    screens,
+    undoing,
+    uploads,
+    workbooks,
+)
 from app.imports.forms import ChoiceForm, ColumnsForm, UndoForm, UploadForm, new_headings, register_choices
 from app.imports.incoming import Incoming, files_of
 from app.imports.pages import Entrance
@@ -195,20 +206,7 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
 
         return press(act, here)
 
-    @bp.post("/<code>/approve")
-    @guard
-    def approve(code: str) -> ResponseReturnValue:
-        """Approve what an upload brought in, as the second of four eyes."""
-        with reading() as session:
-            upload = entrance.upload(session, code)
-        here = url_for(".show", code=upload.code)
-
-        def act(session: Session) -> str:
-            count = admission.approve(session, upload.id, actor=current_actor())
-            flash(_("已审核通过 %(count)s 条。", count=count), "done")
-            return here
-
-        return press(act, here)
+    approval_pages.attach(bp, guard, entrance)
 
     @bp.post("/<code>/undo")
     @guard
@@ -245,7 +243,7 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
     def workbook(code: str) -> ResponseReturnValue:
         """Send the rows that did not go in; who took them is traced, for they name people."""
         with reading() as session:
-            upload = entrance.upload(session, code)
+            upload = entrance.own(session, code)
             plan = uploads.plan_of(upload)
             if not plan:
                 raise NotFound(_("这份表格的内容已过保存期限，不能再下载。"))

@@ -13,7 +13,7 @@ from app.access import current_actor
 from app.errors import NotFound
 from app.forms import Form
 from app.ids import clean_code
-from app.imports import checking, plans, queries, registers, screens, uploads
+from app.imports import approval_standing, checking, plans, queries, registers, screens, uploads
 from app.imports.forms import ChoiceForm, ColumnsForm, UndoForm
 from app.imports.models import ImportUpload, UploadState
 from app.imports.registers import Register
@@ -83,7 +83,7 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
     if upload.state in (UploadState.JUDGING, UploadState.ACCEPTING):
         return entrance.page("working.html", **common)
     found = None
-    if plan and (upload.judged_at is not None):
+    if plan and is_own and upload.judged_at is not None:  # rows that stayed out name people
         found = screens.findings(
             session,
             upload,
@@ -97,19 +97,11 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
         return entrance.page("checked.html", found=found, entering=entering, choice=choice, **common)
     if upload.state is UploadState.FAILED:
         return entrance.page("stopped.html", undo_form=UndoForm(formdata=None), **common)
-    may_approve = (
-        upload.state is UploadState.ACCEPTED
-        and upload.organisation_id is None
-        and not upload.approved_rows
-        and any(registers.by_name(one).approve for one in upload.registers.split())
-    )
-    reviews = any(actor.regions(Permission.REVIEW_REGISTRATIONS))
     return entrance.page(
         "receipt.html",
         found=found,
         undo_form=UndoForm(formdata=None),
-        waits_for_approval=may_approve,
-        can_approve=may_approve and reviews and not is_own,
+        approval=approval_standing.standing(session, upload, actor),
         links=_links(upload),
         printed_at=clock.now(),
         **common,

@@ -1,4 +1,5 @@
-"""Everything that reads uploads. Staff see their own and, as reviewers, their regions'; clerks their organisation's."""
+"""Everything that reads uploads. Staff see their own and, as reviewers, what came in in their regions; clerks their
+organisation's. Rows that did not go in are for those alone who work on the upload."""
 
 import json
 import uuid
@@ -8,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.imports import staging
+from app.imports import registers, staging
 from app.imports.kinds import Decision
 from app.imports.models import BatchState, ImportBatch, ImportChoice, ImportUpload, UploadState
 from app.imports.staging import Line
@@ -20,6 +21,7 @@ from app.paging import Order, Page, fetch
 from app.permissions import Actor, Permission, region_prefix
 
 HISTORY = 20
+_CAME_IN = (UploadState.ACCEPTED, UploadState.UNDONE)
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,22 @@ class Summary:
 
 
 def mine(actor: Actor, organisation_id: uuid.UUID | None) -> list[ColumnElement[bool]]:
-    """Return what an upload must be for the actor to see it behind a door; organisation None: the staff door."""
+    """Return what an upload must be for the actor to see it behind a door; organisation None: the staff door.
+
+    A reviewer sees what has come in and waits for a second pair of eyes; never what is only entered by those who
+    may (tips), nor what has not come in.
+    """
     if organisation_id is not None:
         held = organisation_id in actor.organisations(Permission.LOG_CONTRIBUTIONS)
         return [ImportUpload.organisation_id == organisation_id if held else ImportUpload.id.is_(None)]
+    names = literal(" ") + ImportUpload.registers + " "
+    approved = or_(false(), *(names.contains(f" {one.name} ") for one in registers.known() if one.approve))
     reviewed = [
-        ImportUpload.region_code.like(region_prefix(code) + "%")
+        and_(
+            ImportUpload.region_code.like(region_prefix(code) + "%"),
+            ImportUpload.state.in_(_CAME_IN),
+            approved,
+        )
         for code in actor.regions(Permission.REVIEW_REGISTRATIONS)
     ]
     return [

@@ -4,11 +4,11 @@ import io
 import zipfile
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.audit.models import AuditEvent
-from app.db import reading
-from app.imports.models import ImportBatch, ImportFile, UploadState
+from app.db import reading, transaction
+from app.imports.models import ImportBatch, ImportFile, ImportUpload, UploadState
 from app.permissions import Role
 from tests.imports import wizard
 from tests.parties.people import JINTAI, WEIBIN, sign_in_as
@@ -137,12 +137,35 @@ def test_only_who_has_to_do_with_it_sees_an_upload(web: Flask) -> None:
         assert other.get(path).status_code == 404
     for verb in ("columns", "decide", "accept", "approve", "undo", "discard"):
         assert other.post(f"{address}/{verb}").status_code == 404, verb
-    assert colleague.get(address).status_code == 200
+    assert colleague.get(address).status_code == 404  # nothing came in yet that a reviewer could approve
+    assert wizard.the_upload(address).state is UploadState.JUDGED
+    wizard.accept(client, address)
+    page = colleague.get(address).get_data(as_text=True)
+    assert "审核通过本批" in page and "秦己甲" not in page and "没有导入的行" not in page
+    for path in (f"{address}/workbook", f"{address}/columns"):
+        assert colleague.get(path).status_code == 404, path  # rows that stayed out are for who mends them
     for verb in ("columns", "decide", "accept", "undo", "discard"):
         assert colleague.post(f"{address}/{verb}").status_code == 404, verb
     assert "名册.xlsx" not in other.get("/staff/imports").get_data(as_text=True)
     assert "名册.xlsx" in colleague.get("/staff/imports").get_data(as_text=True)
-    assert wizard.the_upload(address).state is UploadState.JUDGED
+
+
+def test_a_reviewer_never_sees_what_only_credit_officers_enter(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    address = wizard.upload(client, wizard.messy(), "失信线索.xlsx")
+    wizard.check(client, address)
+    wizard.accept(client, address)
+    with transaction() as session:
+        session.execute(update(ImportUpload).values(registers="tips"))
+    colleague = web.test_client()
+    sign_in_as(colleague, "weibin-reviewer", Role.COUNTY_REVIEWER, region=WEIBIN, index=7002)
+    assert "失信线索.xlsx" not in colleague.get("/staff/imports").get_data(as_text=True)
+    for path in (address, f"{address}/workbook"):
+        assert colleague.get(path).status_code == 404, path
+    with transaction() as session:
+        session.execute(update(ImportUpload).values(registers="volunteers tips"))
+    assert colleague.get(address).status_code == 200  # he approves the volunteers of it
+    assert colleague.get(f"{address}/workbook").status_code == 404
 
 
 def test_an_upload_that_is_given_up_leaves_nothing_of_people(web: Flask) -> None:
