@@ -233,6 +233,13 @@ def region_prefix(code: str) -> str:
     return code
 
 
+def may_in(actor: Actor, permission: Permission, region_code: str) -> bool:
+    """Return whether the actor may do this in a region."""
+    return actor.is_system or any(
+        region_code.startswith(region_prefix(code)) for code in actor.regions(permission)
+    )
+
+
 def ensure_may(
     actor: Actor,
     permission: Permission,

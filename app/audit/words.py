@@ -40,7 +40,7 @@ VERBS: Mapping[str, Any] = {
     "household.enter_batch": _l("按台账成批录入家庭"),
     "household.open": _l("建立家庭档案"),
     "import.accept": _l("导入表格"),
-    "import.approve": _l("审核通过一批导入的登记"),
+    "import.approve": _l("审核或核验一批导入的内容"),
     "import.check": _l("检查要导入的表格"),
     "import.clear": _l("清理过期的导入表格"),
     "import.decide": _l("决定待核对的行"),

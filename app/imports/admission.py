@@ -1,4 +1,4 @@
-"""Verbs that let an upload's rows into their registers: batch by batch, each whole or absent, and approve them."""
+"""Verbs that let an upload's rows into their registers: batch by batch, each whole or absent."""
 
 import uuid
 
@@ -16,7 +16,7 @@ from app.imports.plans import Batch
 from app.imports.staging import Line
 from app.imports.uploads import MOVES
 from app.imports.vocabulary.terms import Vocabulary
-from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.permissions import Actor
 from app.states import ensure_move
 
 
@@ -77,8 +77,12 @@ def admit_batch(
     checking.judge(batch, world)
     before = {one.number: one for one in queries.lines_of(kept)}
     choices = queries.choices_of(session, upload.id)
-    wanted = {one.number for one in before.values() if checking.goes_in(one, batch.table_number, choices)}
-    entering = [one for one in batch.lines if one.number in wanted and _still_can(one, before[one.number])]
+    kept_out = {
+        one.number for one in before.values() if not checking.goes_in(one, batch.table_number, choices)
+    }
+    entering = [
+        one for one in batch.lines if one.number not in kept_out and _still_can(one, before.get(one.number))
+    ]
     pairs = [(one.row, one.verdict) for one in entering if one.row is not None]
     things: list[uuid.UUID] = []
     refused: dict[int, str] = {}
@@ -87,14 +91,22 @@ def admit_batch(
         things = [one for one in admission.things if one is not None]
         refused = {entering[place].number: str(why) for place, why in admission.refused.items()}
     entered = {one.number for one in entering} - set(refused)
+    plain = [
+        one
+        for one in batch.lines
+        if one.number in entered and one.number not in before and checking.is_plain(one)
+    ]
+    told = {one.number for one in plain}
     lines = [
-        _outcome(one, before.get(one.number), batch, one.number in entered, refused) for one in batch.lines
+        _outcome(one, before.get(one.number), batch, one.number in entered, refused)
+        for one in batch.lines
+        if one.number not in told
     ]
     kept.sealed = staging.seal_lines(lines, kept.id)
-    kept.summary = checking.summary_of(lines)
+    kept.summary = checking.summary_of(lines, plain)
     kept.things = b"".join(one.bytes for one in things)
     kept.state = BatchState.ADMITTED
-    upload.done_rows += len(lines)
+    upload.done_rows += len(batch.lines)
     upload.admitted_rows += len(things)
     session.flush()
     return len(things)
@@ -108,32 +120,11 @@ def finish(session: Session, upload: ImportUpload) -> None:
     upload.owner = upload.lease_until = None
 
 
-def approve(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> int:
-    """Approve all that an upload brought in, by another than its uploader; return how many it were."""
-    upload = db.lock(session, ImportUpload, upload_id)
-    if upload.state is not UploadState.ACCEPTED:
-        raise Conflict(_("这份表格现在不能审核，请刷新页面。"))
-    if upload.region_code is None:
-        raise Conflict(_("参与单位导入的内容在核验台办理。"))
-    ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=upload.region_code)
-    ensure_four_eyes(actor, upload.uploader_id)
-    count = 0
-    for batch in queries.batches_of(session, upload.id):
-        verb = registers.by_name(batch.register).approve
-        for things in queries.things_of([batch]) if verb else []:
-            # A row may bring more than one thing to approve (a household and its head): people count rows.
-            count += min(len(things), verb(session, things, actor=actor)) if verb else 0
-    upload.approved_rows += count
-    after = {"rows": count}
-    events.record(session, "import.approve", "import_upload", upload.id, actor=actor, after=after)
-    return count
-
-
-def _still_can(judged: Judged, before: Line) -> bool:
+def _still_can(judged: Judged, before: Line | None) -> bool:
     verdict = judged.verdict
     if verdict.decision in TAKEN:
         return True
-    same_reason = verdict.fault is not None and verdict.fault.word == before.reason
+    same_reason = before is not None and verdict.fault is not None and verdict.fault.word == before.reason
     return verdict.decision is Decision.REVIEW and verdict.data is not None and same_reason
 
 

@@ -45,6 +45,17 @@ class UndoForm(Form):
     )
 
 
+class ApprovalForm(Form):
+    """How somebody checked what came in before approving all of it."""
+
+    why = TextAreaField(
+        _l("核对方式"),
+        description=_l("例如：抽查 20 条，与纸质签到表和到账回单一致。记入审计日志和每一条的办理经过。"),
+        filters=[stripped],
+        validators=[optional(), at_most(200), CleanText()],
+    )
+
+
 class ColumnsForm(Form):
     """Tables and columns as somebody settled them; its fields depend on the file and are read by ``plan_of``."""
 

@@ -16,7 +16,7 @@ from app import clock
 from app.collecting import collecting_seldom
 from app.db import reading, transaction
 from app.errors import Conflict, NotAllowed, Refused
-from app.imports import admission, checking, plans, queries, uploads
+from app.imports import admission, approving, checking, plans, queries, uploads
 from app.imports.cells import Book
 from app.imports.models import ImportUpload, UploadState
 from app.imports.plans import Batch
@@ -126,5 +126,6 @@ def clear_old() -> str:
 
 JOBS = (
     Job("imports", _l("检查和导入大表格"), EveryMinutes(1), take_up),
+    Job("imports_approve", _l("审核和核验导入的大批内容"), EveryMinutes(1), approving.take_up),
     Job("imports_clear", _l("清理过期的导入表格"), DailyAt(3, 30), clear_old),
 )

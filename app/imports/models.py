@@ -140,3 +140,28 @@ class ImportChoice(Base):
         UniqueConstraint("upload_id", "table_number", "line", "reason", name="uq_import_choice_row"),
         {"comment": "decisions on rows in review"},
     )
+
+
+class ImportApproval(Base):
+    """One press of the button that approves what an upload brought in: who, how it was checked, how far it is."""
+
+    __tablename__ = "import_approval"
+
+    id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
+    upload_id: Mapped[Key] = mapped_column(ForeignKey("import_upload.id"))
+    asked_by: Mapped[Key] = mapped_column(comment="user")
+    asked_at: Mapped[UtcTime]
+    why: Mapped[str] = mapped_column(Encrypted(), comment="how it was checked, in the approver's words")
+    all_things: Mapped[int] = mapped_column(Integer, comment="that came in, in the order of their batches")
+    done_things: Mapped[int] = mapped_column(Integer, default=0, comment="looked at so far")
+    approved: Mapped[int] = mapped_column(Integer, default=0)
+    ended_at: Mapped[UtcTime | None]
+    problem: Mapped[str | None] = mapped_column(Encrypted(), comment="why it stopped, or some stayed")
+    owner: Mapped[str | None] = mapped_column(String(100), comment="the runner that works on it")
+    lease_until: Mapped[UtcTime | None] = mapped_column(comment="by the machine's clock")
+
+    __table_args__ = (
+        Index("ix_import_approval_upload", "upload_id", "asked_at"),
+        Index("ix_import_approval_ended", "ended_at"),
+        {"comment": "presses of the button that approves an upload"},
+    )

@@ -188,8 +188,32 @@ class Undo(Protocol):
 class Approve(Protocol):
     """Approve what an import brought in, as the second of four eyes. Raises NotAllowed for who brought it in."""
 
-    def __call__(self, session: Session, things: Sequence[uuid.UUID], *, actor: Actor) -> int:
-        """Return how many of these (at most 1,000) were approved; those that need not be are left alone."""
+    def __call__(self, session: Session, things: Sequence[uuid.UUID], *, actor: Actor, why: str) -> int:
+        """Return how many of these (at most 1,000) were approved; those that need a look of their own are left.
+
+        ``why``: how they were checked, in the approver's words; empty where nobody is asked.
+        """
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an approver sees before all of an upload gets one's word.
+
+    ``ready``: how many would be approved; ``figures``: their sums in words; ``left``: how many stay, by reason;
+    ``sample``: some of what came in, the same for everybody: code and what the line says.
+    """
+
+    ready: int
+    figures: tuple[tuple[Any, str], ...]
+    left: Mapping[str, int]
+    sample: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Look(Protocol):
+    """Return what approving these things would do, changing nothing. ``seed`` draws the sample."""
+
+    def __call__(self, session: Session, things: Sequence[uuid.UUID], *, actor: Actor, seed: str) -> Preview:
+        """Look."""
 
 
 @dataclass(frozen=True)
@@ -198,10 +222,12 @@ class Register:
 
     ``permission`` is asked of staff, ``member_permission`` of an organisation's clerk (None: staff only).
     ``prefetch`` fills the world's shelves for these rows, set-wise; it does nothing without a database.
-    ``approve``: where what comes in waits for somebody else's word, by which all of an upload gets it.
+    ``approve``: where what comes in waits for somebody else's word, by which all of an upload gets it; that asks for
+    ``approving``. With ``look`` the approver is shown first what would happen, and says how it was checked.
     ``prepare`` mends a table before its rows are read; lines keep their numbers.
     ``chained``: each row's ``chain`` is a hash of what it and all rows above it say, by which a list without
-    numbers is known again under another title. ``listed_at``: endpoint of the staff list of what came in.
+    numbers is known again under another title. ``listed_at``, ``shown_at``: endpoints of the staff list
+    of what came in, and of one of them by its code.
     """
 
     name: str
@@ -216,9 +242,12 @@ class Register:
     member_permission: Permission | None = None
     about: Any = ""
     approve: Approve | None = None
+    approving: Permission = Permission.REVIEW_REGISTRATIONS
+    look: Look | None = None
     prepare: Callable[[Table, Layout], Table] | None = None
     chained: tuple[str, ...] = ()
     listed_at: str = ""
+    shown_at: str = ""
 
     def field(self, name: str) -> Field:
         """Return the field of a name. Raises KeyError."""

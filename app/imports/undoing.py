@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app import clock, db
 from app.audit import events
-from app.errors import InvalidInput
-from app.imports import plans, queries, registers
+from app.errors import Conflict, InvalidInput
+from app.imports import approving, plans, queries, registers
 from app.imports.models import BatchState, ImportUpload, UploadState
 from app.imports.uploads import MOVES
 from app.permissions import Actor
@@ -22,6 +22,8 @@ def undo(session: Session, upload_id: uuid.UUID, *, reason: str, actor: Actor) -
     """
     upload = db.lock(session, ImportUpload, upload_id)
     ensure_move(MOVES, upload.state, UploadState.UNDONE)
+    if approving.going_on(session, upload.id) is not None:
+        raise Conflict(_("这份表格正在由后台审核，请等它办完。"))
     if not reason:
         raise InvalidInput(_("请写明为什么撤销。"), field="reason")
     for name in upload.registers.split():

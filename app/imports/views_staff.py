@@ -12,6 +12,7 @@ PERMISSIONS = (
     Permission.ENTER_RECORDS,
     Permission.ENTER_TIPS,
     Permission.REVIEW_REGISTRATIONS,
+    Permission.VERIFY_CONTRIBUTIONS,
 )
 
 bp = doors.make(

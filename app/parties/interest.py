@@ -30,6 +30,8 @@ _HEADS = (
     AffiliationKind.BOARD_MEMBER,
 )
 
+_PART = 500  # keys per IN (…), far below the limit of either database
+
 
 class Ground(Labelled):
     """Why somebody must stand aside."""
@@ -53,6 +55,24 @@ def ensure_no_conflict(session: Session, actor: Actor, *party_ids: uuid.UUID) ->
     )
     if ground is not None:
         raise NotAllowed(_("%(ground)s，应当回避，请由另一位工作人员办理。", ground=ground.label))
+
+
+def near_to(session: Session, actor: Actor, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Return the parties that are too near to the actor, found by halving what has a conflict somewhere."""
+    if actor.person_id is None or not party_ids:
+        return set()
+    near = {grant.organisation_id for grant in actor.grants if grant.organisation_id} & set(party_ids)
+    waiting = [party_ids[start : start + _PART] for start in range(0, len(party_ids), _PART)]
+    while waiting:
+        some = waiting.pop()
+        if conflict_of(session, actor.person_id, some) is None:
+            continue
+        if len(some) == 1:
+            near.update(some)
+        else:
+            middle = len(some) // 2
+            waiting += [some[:middle], some[middle:]]
+    return near
 
 
 def conflict_of(session: Session, person_id: uuid.UUID, party_ids: Sequence[uuid.UUID]) -> Ground | None:

@@ -19,7 +19,7 @@ from app.permissions import Permission
 from points.rulesets.kinds import ContributionKind
 from projects.catalogue.reference import kind_of_word, kind_words, references
 from projects.catalogue.shelf import Items, KnownItem, Quantity, item_of, plain_number, quantity_of
-from projects.contributions import ledgers
+from projects.contributions import ledger_checks, ledgers
 from projects.contributions.hours import AUTOMATIC_MINUTES
 from projects.contributions.ledger_shelf import Ledger
 from projects.contributions.ledgers import LedgerEntry
@@ -266,9 +266,13 @@ CONTRIBUTIONS = Register(
     prefetch=prefetch,
     admit=ledgers.record_many,
     undo=ledgers.undo_many,
+    approve=ledger_checks.verify_plain,
+    approving=Permission.VERIFY_CONTRIBUTIONS,
+    look=ledger_checks.look,
     permission=Permission.ENTER_RECORDS,
     member_permission=Permission.LOG_CONTRIBUTIONS,
     listed_at="contributions_staff.register",
+    shown_at="contributions_staff.show",
     about=_l("一行是一笔贡献。导入后为“待核验”，由另一名工作人员在核验台核验以后才计积分。"),
 )
 """``order``: after the projects that its lines name."""

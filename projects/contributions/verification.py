@@ -92,9 +92,11 @@ def verify(
 
 
 def verify_many(
-    session: Session, contributions: Sequence[tuple[uuid.UUID, int]], *, actor: Actor
+    session: Session, contributions: Sequence[tuple[uuid.UUID, int]], *, actor: Actor, reason: str = ""
 ) -> list[Contribution]:
     """Accept many entries wholly, all or none, given as (key, revision shown). One audit event for the batch.
+
+    ``reason``: how they were checked, kept with each entry's step.
 
     Each passes the same guards as alone, in the order of givers. Raises what the first refused one raises, its
     sentence beginning with the entry's code.
@@ -104,11 +106,11 @@ def verify_many(
     # Locks are taken in the order of keys, first of entries, then of givers: two batches never wait in a ring.
     held = [(hold(session, key), revision) for key, revision in sorted(contributions)]
     givers.hold(session, (one.party_id for one, _revision in held))
-    done = []
+    done, found = [], Verified(reason=reason)
     for contribution, revision in sorted(held, key=lambda pair: (pair[0].party_id, pair[0].id)):
         try:
             _ensure_judged(session, contribution, revision, actor)
-            _verify(session, contribution, WHOLE, actor=actor)
+            _verify(session, contribution, found, actor=actor)
         except Refused as refused:
             raise type(refused)(f"{contribution.code}：{refused.sentence}") from refused
         done.append(contribution)
@@ -120,6 +122,7 @@ def verify_many(
         None,
         actor=actor,
         after={"contributions": [str(one.id) for one in done]},
+        reason=reason or None,
     )
     return done
 

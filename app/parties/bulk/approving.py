@@ -22,7 +22,7 @@ _S = RegistrationState
 _STEP = ("id", "party_id", "from_state", "to_state", "happened_at", "by_user_id", "by_person_id")
 
 
-def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor) -> int:
+def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, why: str = "") -> int:
     """Approve the submitted ones of these parties, with the heads of households; return how many were approved.
 
     ``things`` (at most 2,000) are parties, or roles that a list gave to known people, who then get their numbers.
@@ -40,7 +40,7 @@ def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor)
         ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=region)
     _ensure_other_hands(session, [party.id for party in submitted], actor)
     held_back = _alike(session, [party.id for party in submitted])
-    held_back |= _near(session, actor, [party.id for party in submitted])
+    held_back |= interest.near_to(session, actor, [party.id for party in submitted])
     approved = [party.id for party in submitted if party.id not in held_back]
     _move(session, approved, actor)
     roles = _role_holders(session, things, actor)
@@ -49,7 +49,7 @@ def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor)
     if done:
         events.record(
             session, "registration.approve_batch", "party_batch", ids.new_id(), actor=actor,
-            after={"count": len(done), "sha256_of_keys": digest_of(done)},
+            after={"count": len(done), "sha256_of_keys": digest_of(done)}, reason=why or None,
         )  # fmt: skip
     return len(done)
 
@@ -81,25 +81,6 @@ def _alike(session: Session, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     return {
         pair.party_id for some in _parts(party_ids) for pair in unanswered_pairs(session, Party.id.in_(some))
     }
-
-
-def _near(session: Session, actor: Actor, party_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Return the parties that are too near to the actor, found by halving what has a conflict somewhere."""
-    if actor.person_id is None or not party_ids:
-        return set()
-    own = {grant.organisation_id for grant in actor.grants if grant.organisation_id}
-    near: set[uuid.UUID] = own & set(party_ids)
-    waiting = _parts(party_ids)
-    while waiting:
-        some = waiting.pop()
-        if interest.conflict_of(session, actor.person_id, some) is None:
-            continue
-        if len(some) == 1:
-            near.update(some)
-        else:
-            middle = len(some) // 2
-            waiting += [some[:middle], some[middle:]]
-    return near
 
 
 def _move(session: Session, party_ids: Sequence[uuid.UUID], actor: Actor) -> None:
@@ -141,7 +122,7 @@ def _role_holders(session: Session, role_ids: Sequence[uuid.UUID], actor: Actor)
         for person_id, region in session.execute(query):
             ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=region)
             holders.append(person_id)
-    near = _near(session, actor, holders)
+    near = interest.near_to(session, actor, holders)
     return [person_id for person_id in holders if person_id not in near]
 
 
