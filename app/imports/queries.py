@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -47,14 +47,15 @@ def mine(actor: Actor, organisation_id: uuid.UUID | None) -> list[ColumnElement[
         held = organisation_id in actor.organisations(Permission.LOG_CONTRIBUTIONS)
         return [ImportUpload.organisation_id == organisation_id if held else ImportUpload.id.is_(None)]
     names = literal(" ") + ImportUpload.registers + " "
-    approved = or_(false(), *(names.contains(f" {one.name} ") for one in registers.known() if one.approve))
     reviewed = [
         and_(
             ImportUpload.region_code.like(region_prefix(code) + "%"),
             ImportUpload.state.in_(_CAME_IN),
-            approved,
+            names.contains(f" {one.name} "),
         )
-        for code in actor.regions(Permission.REVIEW_REGISTRATIONS)
+        for one in registers.known()
+        if one.approve
+        for code in actor.regions(one.approving)
     ]
     return [
         ImportUpload.organisation_id.is_(None),
