@@ -1,10 +1,11 @@
 """A register of 100,000 volunteers from XLSX into the tables, against the bare libraries and against the usual way.
 
-Ours is the whole way of an upload: read, recognised, kept sealed, checked, checked again and let in batch by batch,
-with every rule, encryption, keyed hashes, registration steps and audit. The limit is calamine reading the same
-file plus one executemany per table with the very same rows. The usual way is what a script does: pandas.read_excel,
-the same checks and encryption row by row, to_sql table by table. Each runs in a process of its own, so that its
-memory is its own.
+Accepting is measured: the kept file is unsealed and read, each row is judged by every rule, and goes in with
+encryption, keyed hashes, registration steps and audit, 2,000 rows a durable commit. The whole way of an upload
+(received, read and recognised, checked in a dry run, accepted) is shown beside it. The limit is calamine reading the
+same file plus executemany of the very same rows into the same tables in as many durable commits. The usual way is
+what a script does: pandas.read_excel, the same checks and encryption row by row, to_sql table by table. Each runs in
+a process of its own, so that its memory is its own.
 
     python -m benchmarks.imports             100,000 rows
     python -m benchmarks.imports --quick     10,000 rows
@@ -57,10 +58,14 @@ def run(quick: bool) -> int:
                 mine = _apart("ours", ours, file)
                 limit = _apart("limit", ours, file, bare)
                 common = _apart("usual", usual, file)
-            rows.append(Row(f"{dialect}: rows, ours against reading + executemany",
-                            count / mine["seconds"], count / limit["seconds"], LIMIT_TARGET))  # fmt: skip
-            rows.append(Row(f"{dialect}: rows, ours against the usual way",
-                            count / mine["seconds"], count / common["seconds"], USUAL_TARGET))  # fmt: skip
+            accepted, whole = count / mine["parts"]["let in"], count / mine["seconds"]
+            bare_speed, usual_speed = count / limit["seconds"], count / common["seconds"]
+            rows += [
+                Row(f"{dialect}: accepted, to reading + executemany", accepted, bare_speed, LIMIT_TARGET),
+                Row(f"{dialect}: accepted, to the usual way", accepted, usual_speed, USUAL_TARGET),
+                Row(f"{dialect}: upload to receipt, to reading + executemany", whole, bare_speed),
+                Row(f"{dialect}: upload to receipt, to the usual way", whole, usual_speed),
+            ]
             heavy.append((dialect, mine["megabytes"]))
             print(f"{dialect}: " + "; ".join(f"{name} {took:.2f} s" for name, took in mine["parts"].items()))
             print(f"{dialect}: limit " + "; ".join(f"{n} {t:.2f} s" for n, t in limit["parts"].items()))
@@ -74,12 +79,8 @@ def _apart(part: str, settings: Settings, file: Path, other: Settings | None = N
     """Run one part in a process of its own; return its seconds, its parts and its most memory."""
     words = [part, str(file), settings.database_url, str(settings.data_dir)]
     words += [other.database_url] if other else []
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.imports", "--part", *words],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "benchmarks.imports", "--part", *words]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -146,8 +147,15 @@ class _Watch:
 
 
 def _limit(ours: Settings, bare: Settings, data: bytes) -> dict[str, float]:
-    """Read with calamine, then write the rows that ours wrote with the bare driver, one executemany a table."""
+    """Read with calamine, then write the rows that ours wrote with the bare driver, in as many commits as ours."""
     from_ours = list(_rows_of(ours))
+    commits = next(
+        len(rows) for statement, rows in from_ours if statement.startswith("INSERT INTO import_batch ")
+    )
+    portions = [
+        [(statement, _portion(statement, rows, number, commits)) for statement, rows in from_ours]
+        for number in range(commits)
+    ]
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as copy:
         copy.write(data)
         copy.flush()
@@ -157,20 +165,33 @@ def _limit(ours: Settings, bare: Settings, data: bytes) -> dict[str, float]:
         connection: Any = sqlite3.connect(str(make_url(bare.database_url).database), isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, rows in from_ours:
-            connection.executemany(statement, rows)
-        connection.execute("COMMIT")
+        for portion in portions:
+            connection.execute("BEGIN IMMEDIATE")
+            for statement, rows in portion:
+                connection.executemany(statement, rows)
+            connection.execute("COMMIT")
     else:
-        connection = psycopg.connect(_plain(bare))
+        connection = psycopg.connect(_plain(bare), autocommit=True)
         connection.execute(f"SET search_path TO {bare.city_schema}, shared")
-        with connection.cursor() as cursor:
-            for statement, rows in from_ours:
-                cursor.executemany(statement, rows)
-        connection.commit()
+        for portion in portions:
+            with connection.transaction(), connection.cursor() as cursor:
+                for statement, rows in portion:
+                    if rows:
+                        cursor.executemany(statement, rows)
     watch.lap("executemany")
     connection.close()
     return {"calamine": reading, **watch.laps}
+
+
+def _portion(statement: str, rows: list[tuple[Any, ...]], number: int, of: int) -> list[tuple[Any, ...]]:
+    """Return a part of a table's rows; what others refer to goes a little ahead of them."""
+    table = statement.split()[2]
+    lead = 100 * (3 - _ORDER.index(table)) if table in _ORDER else 0
+    first, last = (len(rows) * part // of + lead for part in (number, number + 1))
+    return rows[first if number else 0 : last]
+
+
+_ORDER = ("party", "person", "person_role")
 
 
 def _calamine(name: str) -> float:
