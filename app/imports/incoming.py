@@ -1,6 +1,7 @@
 """The files of an upload: what was chosen, and what stands in an archive that was chosen."""
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,14 +34,14 @@ class Incoming:
     data: bytes
 
 
-def files_of(chosen: list[Chosen]) -> list[Incoming]:
+def files_of(chosen: Sequence[Chosen | str]) -> list[Incoming]:
     """Return the spreadsheets among the chosen files, those inside archives too, in the order of their names.
 
     Raises InvalidInput when nothing was chosen, a file is too large, or there are too many.
     """
     found: list[Incoming] = []
     for one in chosen:
-        if not one.filename:
+        if isinstance(one, str) or not one.filename:  # a text where a file belongs: nothing was chosen
             continue
         data = one.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:

@@ -131,9 +131,10 @@ def understood_as(section: Section, register: Register, header: int, vocabulary:
     titles = tuple(str(cell) for line in section.top[:place] for cell in line if cell not in (None, ""))
     if layout is None or header not in layout.header_rows:
         columns: dict[str, int] = {}
+        fields = {one.name for one in register.fields}
         for column, cell in enumerate(section.top[place]):
             name = vocabulary.field_of(register.name, str(cell)) if cell not in (None, "") else None
-            if name is not None:
+            if name in fields:  # a word may tell of a column that a register has no use for
                 columns.setdefault(name, column)
         layout = Layout(register.name, (header,), columns)
     return replace(
@@ -184,11 +185,17 @@ def as_before(plan: Sequence[Section], before: Sequence[Section]) -> list[Sectio
     if len(plan) != len(before):
         return list(plan)
     return [
-        replace(one, layout=replace(one.layout, columns=old.layout.columns), is_used=old.is_used)
+        replace(one, layout=replace(one.layout, columns=_known(old.layout)), is_used=old.is_used)
         if one.layout and old.layout and one.layout.register == old.layout.register
         else one
         for one, old in zip(plan, before, strict=True)
     ]
+
+
+def _known(layout: Layout) -> dict[str, int]:
+    """Return a layout's columns of fields that the register still has."""
+    fields = {one.name for one in registers.by_name(layout.register).fields}
+    return {name: column for name, column in layout.columns.items() if name in fields}
 
 
 def row_estimate(plan: Sequence[Section]) -> int:
