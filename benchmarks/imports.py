@@ -185,7 +185,7 @@ def _limit(ours: Settings, bare: Settings, data: bytes) -> dict[str, float]:
 
 def _portion(statement: str, rows: list[tuple[Any, ...]], number: int, of: int) -> list[tuple[Any, ...]]:
     """Return a part of a table's rows; what others refer to goes a little ahead of them."""
-    if len(rows) <= of:
+    if len(rows) <= 20 * of:
         return rows if number == 0 else []
     table = statement.split()[2]
     lead = 100 * (3 - _ORDER.index(table)) if table in _ORDER else 0
