@@ -107,9 +107,10 @@ def verify_many(
     held = [(hold(session, key), revision) for key, revision in sorted(contributions)]
     givers.hold(session, (one.party_id for one, _revision in held))
     done, found = [], Verified(reason=reason)
+    distant: set[tuple[uuid.UUID, uuid.UUID]] = set()
     for contribution, revision in sorted(held, key=lambda pair: (pair[0].party_id, pair[0].id)):
         try:
-            _ensure_judged(session, contribution, revision, actor)
+            _ensure_judged(session, contribution, revision, actor, distant)
             _verify(session, contribution, found, actor=actor)
         except Refused as refused:
             raise type(refused)(f"{contribution.code}：{refused.sentence}") from refused
@@ -190,10 +191,20 @@ def why_not(session: Session, contribution: Contribution, actor: Actor) -> Any:
     return None
 
 
-def _ensure_may_judge(session: Session, contribution: Contribution, actor: Actor) -> None:
+def _ensure_may_judge(
+    session: Session,
+    contribution: Contribution,
+    actor: Actor,
+    distant: set[tuple[uuid.UUID, uuid.UUID]] | None = None,
+) -> None:
+    """Raise NotAllowed for whoever must not judge. ``distant``: pairs of a batch to which the actor is not near."""
     ensure_may(actor, Permission.VERIFY_CONTRIBUTIONS, region_code=contribution.region_code)
     ensure_four_eyes(actor, contribution.logged_by_id, contribution.submitted_by_id)
-    interest.ensure_no_conflict(session, actor, contribution.party_id, contribution.organisation_id)
+    pair = contribution.party_id, contribution.organisation_id
+    if distant is None or pair not in distant:
+        interest.ensure_no_conflict(session, actor, *pair)
+        if distant is not None:
+            distant.add(pair)
 
 
 def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
@@ -203,8 +214,14 @@ def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: 
     return contribution
 
 
-def _ensure_judged(session: Session, contribution: Contribution, revision: int, actor: Actor) -> None:
-    _ensure_may_judge(session, contribution, actor)
+def _ensure_judged(
+    session: Session,
+    contribution: Contribution,
+    revision: int,
+    actor: Actor,
+    distant: set[tuple[uuid.UUID, uuid.UUID]] | None = None,
+) -> None:
+    _ensure_may_judge(session, contribution, actor, distant)
     ensure_fresh(contribution, revision)
 
 

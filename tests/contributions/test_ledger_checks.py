@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from sqlalchemy import func, select, update
 
 from app import db
 from app.audit.models import AuditEvent
-from app.errors import InvalidInput
-from app.imports import approving
+from app.errors import Conflict, InvalidInput
+from app.imports import approving, registers
 from app.imports.models import ImportApproval
 from app.parties.kinds import RegistrationState
 from app.parties.models import Party
@@ -207,6 +208,40 @@ def test_a_large_ledger_is_verified_by_the_job_once_when_two_press(
         assert (done.done_things, done.approved, done.problem) == (6, 4, None) and done.ended_at is not None
     assert "已核验通过 4 条" in first.get(address).get_data(as_text=True)
     assert honour(city) > 0
+
+
+def test_the_job_goes_on_where_it_stopped_and_one_refused_entry_stops_no_other(
+    web: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approving, "PART", 2)
+    _city, _clerk, address = _uploaded(web, PLAIN)
+    _press(_verifier(web), address)
+    done: list[int] = []
+    real = ledger_checks.verify_plain
+
+    def breaking(session: Any, things: Any, **how: Any) -> int:
+        done.append(len(things))
+        if len(done) == 2:
+            raise RuntimeError("the power is gone")
+        if len(done) > 2 and "C1" in _serials(session, things):
+            raise Conflict("这一条刚刚有人改过")
+        return real(session, things, **how)
+
+    register = replace(CONTRIBUTIONS, approve=breaking)
+    monkeypatch.setattr(registers, "by_name", lambda _name: register)
+    with web.app_context(), pytest.raises(RuntimeError):
+        approving.take_up()
+    assert len(verified()) == 2 and wizard.the_upload(address).approved_rows == 2
+    _press(_verifier(web, "jintai-second", 7011), address)  # pressing again does the rest
+    _job(web)
+    assert verified() == {"A1", "A2", "B1"}
+    with db.reading() as session:
+        last = approving.last_of(session, wizard.the_upload(address).id)
+        assert last is not None and last.problem == "这一条刚刚有人改过" and last.done_things == 4
+
+
+def _serials(session: Any, things: Any) -> set[str | None]:
+    return set(session.scalars(select(Contribution.serial).where(Contribution.id.in_(things))))
 
 
 def _press(client: FlaskClient, address: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app import clock
 from app.db import reading, transaction
 from app.errors import Refused
-from app.imports import admission, checking, jobs, plans, queries, uploads
+from app.imports import admission, approving, checking, jobs, plans, queries, uploads
 from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
 from app.imports.vocabulary.queries import stored
 from app.parties.kinds import RegistrationState
@@ -41,6 +41,23 @@ def test_good_rows_go_in_and_a_colleague_approves_them(web: Flask) -> None:
     assert reviewer.post(f"{address}/approve").status_code == 303
     assert _states() == {RegistrationState.APPROVED: 4}
     assert "审核通过本批" not in reviewer.get(address).get_data(as_text=True)
+
+
+def test_a_large_upload_is_approved_by_the_job(web: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approving, "PART", 3)
+    client, _actor = wizard.clerk(web)
+    address = wizard.upload(client, wizard.messy())
+    wizard.check(client, address)
+    wizard.accept(client, address)
+    reviewer = web.test_client()
+    sign_in_as(reviewer, "weibin-reviewer", Role.COUNTY_REVIEWER, region=WEIBIN, index=7002)
+    answer = reviewer.post(f"{address}/approve", follow_redirects=True)
+    assert "正在审核" in answer.get_data(as_text=True)
+    assert _states() == {RegistrationState.SUBMITTED: 4}
+    with web.app_context():
+        approving.take_up()
+    assert _states() == {RegistrationState.APPROVED: 4}
+    assert "已审核通过 4 条" in reviewer.get(address).get_data(as_text=True)
 
 
 def test_a_row_in_review_goes_in_when_somebody_says_why(web: Flask) -> None:
