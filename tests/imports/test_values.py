@@ -147,6 +147,7 @@ def test_credit_codes(speaking: Flask, cell: Any, expected: tuple[Any, ...]) -> 
         (COMPANY, ((COMPANY, True),)),
         ("9.16E+17", (R.ID_SCIENTIFIC,)),
         ("61039919831005454", (R.ID_LENGTH,)),
+        ("61039919920314645X1", (R.ID_LENGTH,)),
         ("610399198013307107", (R.ID_BIRTHDATE,)),
         ("51610300YYY0000", (R.USCC_LENGTH,)),
         ("1310000710925", (R.USCC_LENGTH,)),

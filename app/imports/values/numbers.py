@@ -149,6 +149,8 @@ def _looks_like_a_person(code: str, is_valid: Any) -> bool:
     """Whether a tidied number is meant as a resident ID: digits with at most one letter, and not an organisation's."""
     if looks_like_spreadsheet_number(code):
         return True
+    if len(code) > 18 and code[17] == "X" and code[:17].isascii() and code[:17].isdecimal():
+        return True  # something was typed behind a whole number
     letters = sum(1 for sign in code[:-1] if not "0" <= sign <= "9")
     if not letters:
         if code[-1:] not in "0123456789X":
