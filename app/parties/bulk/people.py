@@ -238,19 +238,25 @@ def _add_papers(batch: Batch, papers: Sequence[tuple[Placed | None, str, str | N
 
 
 def _add_consents(batch: Batch, placed: Sequence[Placed]) -> None:
-    """Collect the consent to be named where it is not given already."""
+    """Collect the consent to be named of whoever has not said otherwise.
+
+    A list never renews what somebody withdrew; and of people who are admitted already nothing is published by the
+    word of the one who brings the list.
+    """
     purpose = ConsentPurpose.PUBLISH_NAME
     known = [one.known_id for one in placed if one.known_id is not None]
-    given: set[uuid.UUID] = set()
+    settled: set[uuid.UUID] = set()
     for start in range(0, len(known), VARIABLES):
-        query = select(Consent.party_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
-        given.update(
-            batch.session.scalars(query.where(Consent.party_id.in_(known[start : start + VARIABLES])))
-        )
+        some = known[start : start + VARIABLES]
+        said = select(Consent.party_id).where(Consent.purpose == purpose, Consent.party_id.in_(some))
+        settled.update(batch.session.scalars(said))
+        if not batch.admits:
+            public = Party.state == RegistrationState.APPROVED
+            settled.update(batch.session.scalars(select(Party.id).where(Party.id.in_(some), public)))
     batch.rows["consent"] += [
         (key, one.person, purpose.value, batch.at)
         for key, one in zip(batch.keys(len(placed)), placed, strict=True)
-        if one.known_id is None or one.known_id not in given
+        if one.known_id not in settled
     ]
 
 
