@@ -40,6 +40,9 @@ def attach(bp: Blueprint, guard: Callable[[Any], Any], entrance: Entrance) -> No
                 form=ApprovalForm(formdata=None),
                 looks=looks,
                 ready=sums,
+                others="、".join(
+                    str(one.label) for one in approving.approvable(upload, actor) if one.look is None
+                ),
                 about=screens.register_labels(upload),
             )
 
