@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.access import current_actor, requires
 from app.audit import events
 from app.buttons import press
@@ -25,6 +26,7 @@ from app.imports import (
     plans,
     queries,
     screens,
+    together_doors,
     undoing,
     uploads,
     workbooks,
@@ -65,20 +67,24 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
             )
         form.register.choices = register_choices(offered)
         ready: list[tuple[Incoming, list[Section]]] = []
+        problems: list[str] = []
         if request.method == "POST":
-            ready = _read(form, offered, vocabulary)
+            ready, problems = _read(form, offered, vocabulary)
 
         def act(session: Session) -> str:
+            now = clock.now()
             kept = [
                 uploads.receive(
-                    session, one.data, one.name, plan, actor=actor, organisation_id=organisation_id
+                    session, one.data, one.name, plan, actor=actor, organisation_id=organisation_id, at=now
                 )
                 for one, plan in ready
             ]
+            for problem in problems:
+                flash(_("没有收下：%(problem)s", problem=problem), "error")
             if len(kept) == 1:
                 return url_for(".show", code=kept[0].code)
-            flash(_("收到 %(count)s 个文件，请从上到下逐个核对。", count=len(kept)), "done")
-            return url_for(".index", organisation=request.args.get("organisation"))
+            flash(_("收到 %(count)s 个文件。", count=len(kept)), "done")
+            return url_for(".together_page", code=kept[0].code)
 
         if ready:
             done = form.carry_out(act)
@@ -261,13 +267,17 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
         stem = upload.name.rpartition(".")[0] or upload.name
         return as_download(data, _("%(name)s 待修改.xlsx", name=stem), XLSX)
 
+    together_doors.attach(bp, guard, entrance)
     return bp
 
 
 def _read(
     form: UploadForm, offered: Sequence[Register], vocabulary: Vocabulary
-) -> list[tuple[Incoming, list[Section]]]:
-    """Read the files that were sent, before any transaction; what is wrong with one stands beside the field."""
+) -> tuple[list[tuple[Incoming, list[Section]]], list[str]]:
+    """Read the files that were sent, before any transaction; return those that can be read, and what is wrong.
+
+    When none can be read, what is wrong stands beside the field.
+    """
     wanted = [one for one in offered if one.name == form.register.data] or list(offered)
     found: list[tuple[Incoming, list[Section]]] = []
     problems: list[str] = []
@@ -281,11 +291,10 @@ def _read(
         except Refused as refused:
             sentence = str(refused)
             problems.append(sentence if len(incoming) == 1 else f"{one.name}：{sentence}")
-    if problems:
+    if problems and not found:
         form.validate()
         form.files.errors = [*form.files.errors, *problems]
-        return []
-    return found
+    return found, problems
 
 
 def _asks_anew(before: Sequence[Section], after: Sequence[Section]) -> bool:

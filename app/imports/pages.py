@@ -74,12 +74,21 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
     plan = uploads.plan_of(upload)
     is_own = upload.organisation_id is not None or upload.uploaded_by == actor.user_id
     early = upload.state is UploadState.RECEIVED
+    is_together = len(queries.beside(session, upload, actor)) > 1
     again = columns_again and upload.state in (UploadState.JUDGED, UploadState.FAILED)
     if plan and is_own and (early or (again and not upload.admitted_rows)):
         offered = plans.importable(actor, upload.organisation_id)
         same = queries.same_file(session, upload, actor)
-        return columns(entrance, upload, plan, offered, ColumnsForm(formdata=None), same=same)
-    common = {"upload": upload, "is_own": is_own, "form": Form(formdata=None), **_words(upload)}
+        return columns(
+            entrance, upload, plan, offered, ColumnsForm(formdata=None), same=same, is_together=is_together
+        )
+    common = {
+        "upload": upload,
+        "is_own": is_own,
+        "is_together": is_together,
+        "form": Form(formdata=None),
+        **_words(upload),
+    }
     if upload.state in (UploadState.JUDGING, UploadState.ACCEPTING):
         return entrance.page("working.html", **common)
     found = None
@@ -117,6 +126,7 @@ def columns(
     *,
     same: ImportUpload | None = None,
     back: str | None = None,
+    is_together: bool = False,
 ) -> str:
     tables = screens.table_views(plan, offered)
     return entrance.page(
@@ -127,6 +137,7 @@ def columns(
         offered=offered,
         same=same,
         back=back,
+        is_together=is_together,
         plain=Form(formdata=None),
         may_remember=current_actor().may(Permission.MANAGE_VOCABULARY),
         **_words(upload),

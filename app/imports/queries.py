@@ -89,6 +89,22 @@ def history(
     return fetch(session, statement, order, after=after, before=before, size=HISTORY)
 
 
+def beside(session: Session, upload: ImportUpload, actor: Actor) -> list[ImportUpload]:
+    """Return the files that were uploaded in one go with one, itself among them, as far as the actor may see them.
+
+    Their mark is that one user uploaded them in one instant.
+    """
+    return list(
+        session.scalars(
+            select(ImportUpload).where(
+                ImportUpload.uploaded_at == upload.uploaded_at,
+                ImportUpload.uploaded_by == upload.uploaded_by,
+                *mine(actor, upload.organisation_id),
+            )
+        )
+    )
+
+
 def same_file(session: Session, upload: ImportUpload, actor: Actor) -> ImportUpload | None:
     """Return an earlier upload of the same bytes whose rows went into the registers, or None."""
     return session.scalar(

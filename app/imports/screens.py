@@ -42,8 +42,12 @@ def step_of(upload: ImportUpload) -> int:
 
 def register_labels(upload: ImportUpload) -> str:
     """Return what an upload is about in words."""
-    known = {one.name: one.label for one in registers.known()}
-    return "、".join(str(known.get(name, name)) for name in upload.registers.split()) or _("未识别")
+    return "、".join(register_label(name) for name in upload.registers.split()) or _("未识别")
+
+
+def register_label(name: str) -> str:
+    """Return what a register is called."""
+    return str(next((one.label for one in registers.known() if one.name == name), name))
 
 
 def size_text(size: int) -> str:
@@ -310,6 +314,8 @@ def _title(line: Line, section: Section, register: Register) -> str:
     layout = section.layout
     assert layout is not None and line.cells is not None
     names = [one.name for one in register.fields if "name" in one.name and not one.secret]
+    # A county stands in many rows alike, often merged over them; a number or a head of family in one.
+    names += [one.name for one in register.fields if one.required and not one.fill_down and not one.secret]
     for name in (*names, *(one.name for one in register.fields if not one.secret)):
         place = layout.columns.get(name)
         if place is not None and place < len(line.cells) and line.cells[place] not in (None, ""):

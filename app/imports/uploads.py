@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select, update
@@ -46,9 +46,11 @@ def receive(
     *,
     actor: Actor,
     organisation_id: uuid.UUID | None,
+    at: datetime | None = None,
 ) -> ImportUpload:
     """Keep a file that was read and recognised (``plans.read_plan``); nothing of it is in a register yet.
 
+    ``at``: the instant of the upload; files that come in one go have the same, and are known by it as such.
     Columns that were settled for a file with the same headings are taken over. Raises NotAllowed.
     """
     offered = plans.importable(actor, organisation_id)
@@ -76,7 +78,7 @@ def receive(
         if organisation_id
         else plans.home_region(actor, {one.permission for one in offered}),
         organisation_id=organisation_id,
-        uploaded_at=clock.now(),
+        uploaded_at=at or clock.now(),
         data_rows=plans.row_estimate(plan),
     )
     session.add(upload)

@@ -76,7 +76,7 @@ def test_an_archive_brings_its_tables_one_by_one(web: Flask) -> None:
         "/staff/imports", data=sent, content_type="multipart/form-data", follow_redirects=True
     )
     page = answer.get_data(as_text=True)
-    assert "收到 2 个文件" in page and "甲.xlsx" in page and "乙.xlsx" in page
+    assert "收到 2 个文件" in page and "一起上传的表格" in page and "甲.xlsx" in page and "乙.xlsx" in page
 
 
 def test_what_cannot_be_read_is_said_beside_the_field(web: Flask) -> None:

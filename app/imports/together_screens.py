@@ -1,0 +1,106 @@
+"""What the page of files that were uploaded in one go shows, as plain data."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.imports import checking, screens, together, uploads, workbooks
+from app.imports.approval_standing import standing
+from app.imports.models import ImportUpload, UploadState
+from app.permissions import Actor
+
+_CHECKED = (UploadState.JUDGED, UploadState.ACCEPTING, UploadState.ACCEPTED)
+
+
+def columns() -> list[dict[str, Any]]:
+    """Return the columns of the list of files."""
+    return [
+        {"key": "name", "label": _("文件"), "card": "title", "url": "url", "sub": "about"},
+        {"key": "rows", "label": _("行数"), "kind": "number"},
+        {"key": "ready", "label": _("可以导入"), "kind": "number"},
+        {"key": "back", "label": _("有问题"), "kind": "number"},
+        {"key": "admitted", "label": _("已导入"), "kind": "number"},
+        {"key": "hint", "label": _("要留意的")},
+        {"key": "state", "label": _("状态"), "kind": "state", "card": "side"},
+    ]
+
+
+def rows(
+    session: Session, files: Sequence[ImportUpload], urls: dict[str, str], actor: Actor
+) -> list[dict[str, Any]]:
+    """Return a line for each file: how many rows, where it stands, and what somebody should look at."""
+    return [
+        {
+            "name": one.name,
+            "url": urls[one.code],
+            "about": screens.register_labels(one),
+            "rows": one.data_rows,
+            "ready": checking.ready_to_enter(session, one) if one.state is UploadState.JUDGED else None,
+            "back": _back(one) if one.state in _CHECKED else None,
+            "admitted": one.admitted_rows or None,
+            "hint": hint(one) or _awaited(session, one, actor),
+            "state": one.state,
+        }
+        for one in files
+    ]
+
+
+def _awaited(session: Session, upload: ImportUpload, actor: Actor) -> str:
+    where = standing(session, upload, actor)
+    if not where.waits:
+        return ""
+    return _("等另一位工作人员核验。") if where.looks else _("等另一位工作人员审核。")
+
+
+def _back(upload: ImportUpload) -> int:
+    if upload.state is UploadState.ACCEPTED:
+        return upload.data_rows - upload.admitted_rows
+    return upload.rejected_rows + upload.duplicate_rows + upload.review_rows
+
+
+def sums(lines: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return the sums below the list."""
+    found = {
+        key: sum(one[key] or 0 for one in lines)
+        for key in ("rows", "ready", "back", "admitted")
+        if any(one[key] for one in lines)
+    }
+    return {key: f"{value:,}" for key, value in found.items()}
+
+
+def hint(upload: ImportUpload) -> str:
+    """Return what somebody should look at in a file before it can go on, or should know of it."""
+    if upload.state is UploadState.FAILED:
+        return upload.problem or _("没有办完，请点文件名查看。")
+    changed = upload.ready_rows - upload.admitted_rows
+    if upload.state is UploadState.ACCEPTED and changed > 0:
+        return _("%(count)s 行没有再导入：别的表里或登记册里已经有了。", count=changed)
+    if upload.state is UploadState.JUDGED:
+        if not upload.data_rows:
+            return _("表头下面没有数据。")
+        if upload.duplicate_rows == upload.data_rows:
+            return _("都已经在登记册里，不用再导入。")
+        if upload.review_rows:
+            return _("%(count)s 行要您核对，点文件名办理。", count=upload.review_rows)
+    if upload.state is UploadState.RECEIVED:
+        plan = uploads.plan_of(upload)
+        if not upload.registers:
+            return _("没有认出是哪一种表，请点文件名选择。")
+        missing = together.lacking(plan)
+        if missing:
+            return _(
+                "缺少必填的列：%(names)s。请点文件名指明是哪一列。",
+                names="、".join(str(one) for one in missing),
+            )
+        unused = [
+            text
+            for one in plan
+            if one.is_used and one.layout
+            for _column, text in one.layout.unknown
+            if not workbooks.is_ours(text)
+        ]
+        if unused:
+            return _("没有用到的列：%(names)s", names="、".join(dict.fromkeys(unused)))
+    return ""
