@@ -163,9 +163,12 @@ def take(session: Session, upload_id: uuid.UUID, *, owner: str) -> ImportUpload 
 
 
 def ensure_held(session: Session, upload_id: uuid.UUID, *, owner: str) -> ImportUpload:
-    """Return the locked upload and prolong the runner's hold. Raises Conflict when another has taken it over."""
-    upload = take(session, upload_id, owner=owner)
-    if upload is None:
+    """Return the locked upload and prolong the runner's hold. Raises Conflict when another has taken it over.
+
+    Once lost, a hold is never won back, not even when the other one has died: what was kept is the other's.
+    """
+    upload = db.lock(session, ImportUpload, upload_id)
+    if upload.owner != owner or take(session, upload_id, owner=owner) is None:
         raise Conflict(_("这份表格已由另一个任务接手。"))
     return upload
 

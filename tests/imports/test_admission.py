@@ -1,6 +1,8 @@
 """Letting rows in: whole batches or none, by whoever may, once; large files by a runner that may die at any time."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import reading, transaction
-from app.errors import Refused
+from app.errors import Conflict, Refused
 from app.imports import admission, approving, checking, jobs, plans, queries, uploads
 from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
 from app.imports.vocabulary.queries import stored
@@ -210,6 +212,19 @@ def test_of_two_runners_one_works(web: Flask, few: None) -> None:
         assert checking.take(session, upload_id, owner="one") is not None
     with transaction() as session:
         assert checking.take(session, upload_id, owner="two") is None
+    _let_leases_run_out(upload_id)
+    with transaction() as session:
+        assert checking.take(session, upload_id, owner="two") is not None
+    _let_leases_run_out(upload_id)
+    with transaction() as session, pytest.raises(Conflict):  # the second died as well: the first has lost it
+        checking.ensure_held(session, upload_id, owner="one")
+    with transaction() as session:
+        assert checking.ensure_held(session, upload_id, owner="two").owner == "two"
+
+
+def _let_leases_run_out(upload_id: uuid.UUID) -> None:
+    with transaction() as session:
+        session.get_one(ImportUpload, upload_id).lease_until = clock.true_now() - timedelta(seconds=1)
 
 
 def test_a_batch_that_is_in_is_never_let_in_again(web: Flask) -> None:
