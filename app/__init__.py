@@ -6,5 +6,6 @@ Rungs, lower ones never import higher ones (held by import-linter, see pyproject
     database        db types
     shared rows     regions audit calendar counters files outbox messages
     tools, web      tables pdf jobs forms access security paging problems look feature
-    the two features all others need: parties, then users; above them papers and imports
+    imports, which knows no feature: each says what its register is
+    the two features all others need: parties, then users; above them papers
 """

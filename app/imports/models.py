@@ -98,7 +98,7 @@ class ImportFile(Base):
 
 
 class ImportBatch(Base):
-    """At most 1,000 rows of an upload, judged; accepted in one transaction or not at all."""
+    """At most 2,000 rows of an upload, judged; accepted in one transaction or not at all."""
 
     __tablename__ = "import_batch"
 
