@@ -112,6 +112,7 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
         undo_form=UndoForm(formdata=None),
         approval=approval_standing.standing(session, upload, actor),
         links=_links(upload),
+        afterwards=_afterwards(upload),
         printed_at=clock.now(),
         **common,
     )
@@ -161,3 +162,11 @@ def _links(upload: ImportUpload) -> list[tuple[object, str]]:
         if register.listed_at in current_app.view_functions:
             found.append((register.label, url_for(register.listed_at)))
     return found
+
+
+def _afterwards(upload: ImportUpload) -> list[tuple[object, object]]:
+    """Return what becomes of what came in, by register, where nobody has to approve it."""
+    if upload.state is not UploadState.ACCEPTED or not upload.admitted_rows:
+        return []
+    found = [registers.by_name(name) for name in upload.registers.split()]
+    return [(one.label, one.afterwards or one.about) for one in found if one.approve is None]

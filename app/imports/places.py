@@ -91,6 +91,11 @@ class Places:
         return [_key(one) for one in starts] + [_key(one).removesuffix("街道办事处") for one in path[-1:]]
 
 
+def county_names(world: World) -> list[str]:
+    """Return the names of the city's counties, as a template offers them."""
+    return world.shelf(Places).names_below(world.city)
+
+
 def county_of(row: Row, world: World, field: str = "county") -> str | None:
     """Return the code of the row's county, None when blank or when places are not checked.
 

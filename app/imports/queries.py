@@ -90,7 +90,7 @@ def history(
 
 
 def beside(session: Session, upload: ImportUpload, actor: Actor) -> list[ImportUpload]:
-    """Return the files that were uploaded in one go with one, itself among them, as far as the actor may see them.
+    """Return the files that were uploaded in one go with one, as far as the actor may see them; itself among them.
 
     Their mark is that one user uploaded them in one instant.
     """
@@ -103,6 +103,19 @@ def beside(session: Session, upload: ImportUpload, actor: Actor) -> list[ImportU
             )
         )
     )
+
+
+def together(session: Session, code: str, actor: Actor, *, is_staff: bool) -> list[ImportUpload]:
+    """Return the files that came with one, as far as the actor may see them behind a door. Raises NotFound for none.
+
+    The one itself may be hidden: a colleague sees of a set only what waits for approval.
+    """
+    upload = session.scalar(select(ImportUpload).where(ImportUpload.code == code))
+    if upload is not None and is_staff == (upload.organisation_id is None):
+        found = beside(session, upload, actor)
+        if found:
+            return found
+    raise NotFound(_("没有这些表格，或者您不能查看它们。"))
 
 
 def same_file(session: Session, upload: ImportUpload, actor: Actor) -> ImportUpload | None:

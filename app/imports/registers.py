@@ -60,7 +60,7 @@ class Field:
 
     ``fill_down``: a blank inside a vertical merge takes the value above (places, groups; never a figure).
     ``from_sheet``: where no column has it, the sheet's name or a title may say it. ``choices`` fills the
-    template's drop-down. ``secret``: shown masked, like numbers of people.
+    template's drop-down. ``is_remark``: text that decides nothing. ``secret``: shown masked, like numbers of people.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Field:
     fill_down: bool = False
     from_sheet: bool = False
     secret: bool = False
+    is_remark: bool = False
     choices: Callable[[World], Sequence[str]] | None = None
     hint: Any = ""
     example: str = ""
@@ -227,7 +228,7 @@ class Register:
     ``prepare`` mends a table before its rows are read; lines keep their numbers.
     ``chained``: each row's ``chain`` is a hash of what it and all rows above it say, by which a list without
     numbers is known again under another title. ``listed_at``, ``shown_at``: endpoints of the staff list
-    of what came in, and of one of them by its code.
+    of what came in, and of one of them by its code. ``afterwards``: what becomes of it, where nobody approves it.
     """
 
     name: str
@@ -247,6 +248,7 @@ class Register:
     prepare: Callable[[Table, Layout], Table] | None = None
     chained: tuple[str, ...] = ()
     listed_at: str = ""
+    afterwards: Any = ""
     shown_at: str = ""
 
     def field(self, name: str) -> Field:

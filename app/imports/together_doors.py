@@ -15,6 +15,7 @@ from app.buttons import press
 from app.db import reading, transaction
 from app.errors import Conflict, NotFound
 from app.forms import Form
+from app.ids import clean_code
 from app.imports import checking, jobs, queries, screens, together, together_screens
 from app.imports.models import ImportUpload
 from app.imports.pages import Entrance
@@ -30,7 +31,8 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
     """Add the pages to a door's blueprint."""
 
     def files_of(session: Session, code: str) -> list[ImportUpload]:
-        found = queries.beside(session, entrance.upload(session, code), current_actor())
+        is_staff = entrance.organisations is None
+        found = queries.together(session, clean_code(code), current_actor(), is_staff=is_staff)
         return sorted(found, key=lambda one: (together.rank(one), one.name))
 
     def is_own(upload: ImportUpload) -> bool:
@@ -64,10 +66,10 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
     @bp.post("/together/<code>/<any(check, accept):what>")
     @guard
     def together_do(code: str, what: str) -> ResponseReturnValue:
-        """Check the files that come next, or let their good rows in; then check those that follow."""
+        """Check the files that come next, or let their good rows in; then check on, until rows are to go in."""
         here = url_for(".together_page", code=code)
         with reading() as session:
-            if not is_own(entrance.upload(session, code)):
+            if not is_own(files_of(session, code)[0]):
                 raise NotFound(_("只有上传的人可以办理这些表格。"))
 
         def act(session: Session) -> str:
@@ -78,12 +80,13 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
             return here
 
         answer = press(act, here)
-        if _work(code) and what == "accept":
+        ends = monotonic() + SECONDS
+        while _work(code, ends):
             with transaction() as session:
                 step = together.next_step(session, files_of(session, code))
-                if step.do is Do.CHECK:
-                    _begin(session, step)
-            _work(code)
+                if step.do is not Do.CHECK:
+                    break
+                _begin(session, step)
         return answer
 
     @bp.post("/together/<code>/approve")
@@ -105,9 +108,8 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
         verb = together.check if step.do is Do.CHECK else together.accept
         verb(session, step, actor=current_actor())
 
-    def _work(code: str) -> bool:
+    def _work(code: str, ends: float) -> bool:
         """Do what is under way, as long as the page can wait; return whether all of it is done."""
-        ends = monotonic() + SECONDS
         with reading() as session:
             step = together.next_step(session, files_of(session, code))
         if step.do is not Do.WAIT:

@@ -76,7 +76,7 @@ def hint(upload: ImportUpload) -> str:
         return upload.problem or _("没有办完，请点文件名查看。")
     changed = upload.ready_rows - upload.admitted_rows
     if upload.state is UploadState.ACCEPTED and changed > 0:
-        return _("%(count)s 行没有再导入：别的表里或登记册里已经有了。", count=changed)
+        return _("%(count)s 行与别的表或登记册重复或不一致，没有导入，点文件名查看。", count=changed)
     if upload.state is UploadState.JUDGED:
         if not upload.data_rows:
             return _("表头下面没有数据。")

@@ -10,7 +10,18 @@ from flask_babel import lazy_gettext as _l
 from app.imports.faults import Fault, found
 from app.imports.kinds import Decision, Reason
 from app.imports.registers import Field, Register, Row, Verdict, missing
-from app.imports.values import choice, day, day_past, fen_of, figure, label, resident_id, text, yes_no
+from app.imports.values import (
+    choice,
+    day,
+    day_past,
+    fen_of,
+    figure,
+    label,
+    resident_id,
+    text,
+    yes_no,
+    yes_or_no,
+)
 from app.imports.world import World
 from app.parties.duplicates import identity_hash
 from app.parties.registers.households_shelf import Households, KnownHousehold
@@ -191,7 +202,7 @@ FIELDS = (
         "act", _l("行为"), label(60), required=True,
         choices=lambda world: list(dict.fromkeys(world.vocabulary.words.get(ACTS, {}).values())),
     ),
-    Field("capacity", _l("完全民事行为能力"), yes_no, required=True),
+    Field("capacity", _l("完全民事行为能力"), yes_no, required=True, choices=yes_or_no),
     Field("investigator_1", _l("调查人一"), label(50)),
     Field("investigator_2", _l("调查人二"), label(50)),
     Field("notice_served", _l("告知书送达日期"), day_past),

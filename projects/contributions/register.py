@@ -240,6 +240,7 @@ FIELDS = (
         party_number,
         required=True,
         secret=True,
+        hint=_l("单位填统一社会信用代码，个人填身份证号码；要先在名册里。"),
     ),
     Field(
         "type",
@@ -248,13 +249,20 @@ FIELDS = (
         required=True,
         choices=kind_words,
     ),
-    Field("project", _l("项目编号"), label(40), required=True, example="P0001"),
+    Field(
+        "project",
+        _l("项目编号"),
+        label(40),
+        required=True,
+        hint=_l("帮扶项目的编号，由发布需求的民政部门告知。"),
+        example="P0001",
+    ),
     Field("item", _l("事项"), label(60), choices=lambda world: world.shelf(Items).names),
     Field("quantity", _l("数量"), figure, hint=_l("服务写时长，例如 2.5 小时或 150分钟；资金不填。")),
     Field("unit", _l("单位"), label(20), hint=_l("写事项目录里的单位，例如“箱(2000只)”。")),
     Field("amount", _l("金额（元）"), figure, hint=_l("资金必填；物资和设施写折合金额。")),
     Field("amount_unit", _l("金额单位"), label(20), hint=_l("元或万元；不填按元。")),
-    Field("remark", _l("备注"), text(500)),
+    Field("remark", _l("备注"), text(500), is_remark=True),
 )
 
 CONTRIBUTIONS = Register(

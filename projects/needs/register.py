@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.imports.faults import Fault, found
 from app.imports.kinds import Decision, Reason
+from app.imports.places import county_names
 from app.imports.registers import Field, Register, Row, Verdict
 from app.imports.values import choice, day, figure, label, text, uscc
 from app.imports.world import World
@@ -121,7 +122,15 @@ FIELDS = (
     Field("name", _l("项目名称"), text(200), required=True),
     Field("organisation_name", _l("发起单位"), label(200)),
     Field("organisation", _l("发起单位统一社会信用代码"), uscc, required=True, example="51610300YYY000097Y"),
-    Field("county", _l("区县"), label(60), required=True, fill_down=True, from_sheet=True),
+    Field(
+        "county",
+        _l("区县"),
+        label(60),
+        required=True,
+        fill_down=True,
+        from_sheet=True,
+        choices=county_names,
+    ),
     Field("town", _l("镇（街道）"), label(60), fill_down=True),
     Field("type", _l("需求类别"), choice("contribution_kind", Reason.TYPE_UNKNOWN), choices=kind_words),
     Field("item", _l("需求事项"), label(60), required=True, choices=_item_names),
@@ -143,6 +152,7 @@ NEEDS = Register(
     admit=needs.record_many,
     undo=needs.undo_many,
     permission=Permission.ENTER_RECORDS,
+    afterwards=_l("这些需求已经进了项目；贡献台账里写项目编号，就记到这些项目上。"),
     about=_l("一行是一个项目的一项需求；同一个项目有几项需求的，编号相同，逐行填写。"),
 )
 """``order``: after households, before contributions."""

@@ -159,6 +159,7 @@ OFFERS = Register(
     admit=offers.record_many,
     undo=offers.undo_many,
     permission=Permission.ENTER_RECORDS,
+    afterwards=_l("这些资源意向已经登记在册，不用再审核。"),
     about=_l("一行是一个单位或个人愿意提供的一种物资、服务或资金，写明可服务的区县和起止日期。"),
 )
 """``order``: after who takes part."""

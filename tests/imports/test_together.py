@@ -6,6 +6,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.identity.synthetic import synthetic_uscc
+from app.identity.uscc import RegistrationClass
 from app.imports import checking, jobs, together_doors
 from app.imports.models import UploadState
 from app.permissions import Role
@@ -48,10 +50,23 @@ def test_files_are_checked_and_let_in_with_two_buttons(web: Flask) -> None:
     assert "导入 5 行" in page and wizard.volunteers() == 0, page
     page = press(client, address, "accept")
     assert wizard.volunteers() == 4
-    assert page.count("已导入</span>") == 3 and "1 行没有再导入" in page, page
+    assert page.count("已导入</span>") == 3 and "1 行与别的表" in page, page
     assert client.post(f"{address}/accept").status_code == 303  # pressed twice: nothing happens
     assert "刚才已经办过" in client.get(address).get_data(as_text=True)
     assert wizard.volunteers() == 4
+
+
+def test_what_is_there_already_does_not_stop_the_next_register(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    first = send(client, *three())
+    press(client, first, "check")
+    press(client, first, "accept")
+    code = synthetic_uscc(RegistrationClass.ENTERPRISE, 7)
+    head = "企业名称,统一社会信用代码,区县"
+    companies = f"{head}\n宝鸡市渭滨区试一试商贸有限公司,{code},渭滨区\n".encode()
+    address = send(client, ("甲.xlsx", wizard.book([wizard.volunteer(1)])), ("企业.csv", companies))
+    page = press(client, address, "check")
+    assert "捐赠企业名册的 1 行" in page and "都已经在登记册里" in page, page
 
 
 def test_each_file_leads_back_to_the_others(web: Flask) -> None:

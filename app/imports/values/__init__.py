@@ -6,7 +6,7 @@ A reader never raises: what is wrong stands in the reading. Functions that compo
 """
 
 from app.imports.values.amounts import fen_of, minutes_of, number_of
-from app.imports.values.choices import choice, choices, yes_no
+from app.imports.values.choices import choice, choices, yes_no, yes_or_no
 from app.imports.values.days import day, day_past
 from app.imports.values.figures import Figure, figure, whole
 from app.imports.values.numbers import PartyNumber, party_number, phone, resident_id, uscc
@@ -31,4 +31,5 @@ __all__ = [
     "uscc",
     "whole",
     "yes_no",
+    "yes_or_no",
 ]

@@ -27,6 +27,11 @@ def yes_no(binding: Binding) -> CellReader:
     return remembering(read)
 
 
+def yes_or_no(_world: object) -> list[str]:
+    """Return what a template offers for yes and no."""
+    return [_("是"), _("否")]
+
+
 def choice(list_name: str, reason: Reason = Reason.CHOICE_UNKNOWN) -> Reader:
     """Return the reader of one word of a list; the value is what the list stores."""
 

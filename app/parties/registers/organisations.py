@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.imports.faults import Fault, found
 from app.imports.kinds import Decision, Reason
 from app.imports.registers import BLANK, Binding, CellReader, Field, Reading, Register, Row, Verdict
-from app.imports.values import choice, day, day_past, label, phone, text, uscc, yes_no
+from app.imports.values import choice, day, day_past, label, phone, text, uscc, yes_no, yes_or_no
 from app.imports.vocabulary.terms import folded
 from app.imports.world import World
 from app.parties.bulk.approving import approve_many
@@ -91,7 +91,7 @@ FIELDS = (
     ),
     Field("certificate_number", _l("登记证号"), label(60)),
     Field("representative", _l("法定代表人"), label(50)),
-    Field("is_charity", _l("是否慈善组织"), yes_no),
+    Field("is_charity", _l("是否慈善组织"), yes_no, choices=yes_or_no),
     Field("authority", _l("登记管理机关"), text(100)),
     Field("supervisor", _l("业务主管单位"), text(100)),
     Field("established", _l("成立登记日期"), day_past, example="2018-06-01"),

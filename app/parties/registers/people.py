@@ -9,11 +9,12 @@ from flask_babel import lazy_gettext as _l
 
 from app.imports.faults import found
 from app.imports.kinds import Decision, Reason
+from app.imports.places import county_names
 from app.imports.registers import Field, Row
 from app.imports.values import choice, label, phone, resident_id
 from app.imports.world import World
 from app.parties.entries import PersonEntry
-from app.parties.kinds import PersonRoleKind
+from app.parties.kinds import PersonRoleKind, Sex
 from app.parties.names import match_key
 from app.parties.registers import words
 from app.parties.registers.places import region_of
@@ -22,15 +23,17 @@ from app.parties.registers.shelf import KnownParty, Parties, place_of, stands
 _COUNTY_DIGITS = 6
 
 PLACE_FIELDS = (
-    Field("county", _l("区县"), label(50), required=True, fill_down=True),
+    Field("county", _l("区县"), label(50), required=True, fill_down=True, choices=county_names),
     Field("town", _l("镇（街道）"), label(50), fill_down=True),
     Field("village", _l("村（社区）"), label(50), fill_down=True),
 )
-NUMBER_FIELD = Field("id_number", _l("身份证号码"), resident_id, required=True, secret=True)
+NUMBER_FIELD = Field(
+    "id_number", _l("身份证号码"), resident_id, required=True, secret=True, hint=_l("18 位；旧号 15 位也可以")
+)
 PERSON_FIELDS = (
     Field("name", _l("姓名"), label(50), required=True),
     NUMBER_FIELD,
-    Field("sex", _l("性别"), choice("sex")),
+    Field("sex", _l("性别"), choice("sex"), choices=lambda _world: [str(one.label) for one in Sex]),
     Field("phone", _l("联系电话"), phone(), secret=True),
     *PLACE_FIELDS,
 )

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app.imports.faults import Fault, found
 from app.imports.kinds import Decision, Reason
 from app.imports.registers import Field, Register, Row, Verdict
-from app.imports.values import day_past, text, yes_no
+from app.imports.values import day_past, text, yes_no, yes_or_no
 from app.imports.vocabulary.terms import folded
 from app.imports.world import World
 from app.parties import rules
@@ -36,7 +36,13 @@ FIELDS = (
     *PERSON_FIELDS,
     Field("certificates", _l("持有证书"), text(200), hint=_l("几种证书之间用顿号隔开")),
     Field("services", _l("服务意向"), text(200)),
-    Field("consent", _l("是否同意公示"), yes_no, hint=_l("填“是”才会公开姓名，空白按不同意处理")),
+    Field(
+        "consent",
+        _l("是否同意公示"),
+        yes_no,
+        choices=yes_or_no,
+        hint=_l("填“是”才会公开姓名，空白按不同意处理"),
+    ),
     Field("registered", _l("注册日期"), day_past, example="2026-03-05"),
 )
 
