@@ -5,7 +5,7 @@ state is closed, and its empty ``match_key`` tells that it was taken back; the n
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -34,7 +34,12 @@ from app.parties.models import (
     Volunteer,
 )
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import pour, ready_instant, ready_keys
 
+_FIELDS = (
+    Party.id, Party.code, Party.kind, Party.name, Party.region_code, Party.state, Party.revision, Party.created_at,
+)  # fmt: skip
+_STEP = ("id", "party_id", "from_state", "to_state", "happened_at", "by_user_id", "by_person_id")
 _PARTIES = ("party", "organisation", "person", "household")
 # What belongs to a party itself and goes with it; whatever else refers to a party depends on it.
 _OWN = frozenset(
@@ -70,10 +75,11 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     )  # fmt: skip
 
 
-def _parties(session: Session, things: Sequence[uuid.UUID]) -> list[Party]:
-    found: list[Party] = []
+def _parties(session: Session, things: Sequence[uuid.UUID]) -> list[Any]:
+    found: list[Any] = []
     for some in _parts(things):
-        found += session.scalars(select(Party).where(Party.id.in_(some)).order_by(Party.id).with_for_update())
+        query = select(*_FIELDS).where(Party.id.in_(some)).order_by(Party.id)
+        found += session.execute(query.with_for_update())
     return found
 
 
@@ -87,25 +93,25 @@ def _roles(session: Session, things: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     return found
 
 
-def _heads(session: Session, parties: Sequence[Party]) -> list[Party]:
+def _heads(session: Session, parties: Sequence[Any]) -> list[Any]:
     """Return the members of these households that came in at the same moment: they go with the household."""
     households = {party.id: party for party in parties if party.kind is PartyKind.HOUSEHOLD}
     there = {party.id for party in parties}
     found = []
     for some in _parts(list(households)):
         query = (
-            select(Party, HouseholdMember.household_id)
+            select(*_FIELDS, HouseholdMember.household_id)
             .join(PersonRole, PersonRole.person_id == Party.id)
             .join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
             .where(HouseholdMember.household_id.in_(some))
         )
-        for person, household_id in session.execute(query):
-            if person.created_at == households[household_id].created_at and person.id not in there:
+        for person in session.execute(query):
+            if person.created_at == households[person.household_id].created_at and person.id not in there:
                 found.append(person)
     return found
 
 
-def _ensure_untouched(session: Session, parties: Sequence[Party]) -> None:
+def _ensure_untouched(session: Session, parties: Sequence[Any]) -> None:
     """Raise Conflict when a party was edited, or had a step after those with which it came in."""
     entered = {party.id: party for party in parties}
     for party in parties:
@@ -125,13 +131,21 @@ def _ensure_untouched(session: Session, parties: Sequence[Party]) -> None:
                 raise _worked_on(entered[party_id])
 
 
-def _worked_on(party: Party) -> Conflict:
+def _worked_on(party: Any) -> Conflict:
     return Conflict(_("“%(name)s”录入之后已有办理（如审核、修改），不能整批撤销。", name=party.name))
 
 
 def _ensure_free(session: Session, party_ids: Sequence[uuid.UUID]) -> None:
-    """Raise Conflict when a row anywhere refers to one of these parties, other than what is its own."""
+    """Raise Conflict when a row anywhere refers to one of these parties, other than what is its own.
+
+    What came in together has keys close together: most tables refer to nothing between the first and the last.
+    """
+    if not party_ids:
+        return
+    first, last = min(party_ids), max(party_ids)
     for column in _references():
+        if session.execute(select(column).where(column.between(first, last)).limit(1)).first() is None:
+            continue
         for some in _parts(party_ids):
             found = session.execute(select(column).where(column.in_(some)).limit(1)).first()
             if found is not None:
@@ -160,9 +174,7 @@ def _roles_of(session: Session, party_ids: Sequence[uuid.UUID]) -> list[uuid.UUI
     return found
 
 
-def _ensure_no_other_roles(
-    session: Session, party_ids: Sequence[uuid.UUID], parties: Sequence[Party]
-) -> None:
+def _ensure_no_other_roles(session: Session, party_ids: Sequence[uuid.UUID], parties: Sequence[Any]) -> None:
     """Raise Conflict when another list gave one of these people a role besides."""
     entered = {party.id: party for party in parties}
     for some in _parts(party_ids):
@@ -186,7 +198,7 @@ def _end_roles(session: Session, role_ids: Sequence[uuid.UUID]) -> None:
         session.execute(delete(PersonRole).where(PersonRole.id.in_(some)), execution_options=_AS_IT_IS)
 
 
-def _empty(session: Session, parties: Sequence[Party]) -> None:
+def _empty(session: Session, parties: Sequence[Any]) -> None:
     """Delete what a party brought along and empty its columns; the shell keeps its key, code and place."""
     for some in _parts([party.id for party in parties]):
         for table, column in (
@@ -204,29 +216,40 @@ def _empty(session: Session, parties: Sequence[Party]) -> None:
             session.execute(
                 update(model).where(model.party_id.in_(some)).values(values), execution_options=_AS_IT_IS
             )
-    for party in parties:
-        if party.kind is PartyKind.HOUSEHOLD:
-            # A number that no ledger has: the household's own is free again.
-            number = f"-{party.code}"
-            session.execute(
-                update(Household).where(Household.party_id == party.id).values(file_number=number),
-                execution_options=_AS_IT_IS,
-            )
+    # A number that no ledger has: the household's own is free again.
+    numbers = [
+        {"party_id": party.id, "file_number": f"-{party.code}"}
+        for party in parties
+        if party.kind is PartyKind.HOUSEHOLD
+    ]
+    if numbers:
+        session.execute(update(Household), numbers)
 
 
-def _close(session: Session, parties: Iterable[Party], actor: Actor) -> None:
+def _close(session: Session, parties: Sequence[Any], actor: Actor) -> None:
     now = clock.now()
-    for party in parties:
-        session.add(
-            RegistrationStep(
-                party_id=party.id, from_state=party.state, to_state=RegistrationState.CLOSED, happened_at=now,
-                by_user_id=actor.user_id, by_person_id=actor.person_id,
-            )
-        )  # fmt: skip
-        party.state, party.state_since = RegistrationState.CLOSED, now
-        party.revision += 1
-        party.name, party.sort_key, party.match_key = _("已撤回的录入"), "", ""
-    session.flush()
+    closed = {
+        "state": RegistrationState.CLOSED, "state_since": now, "revision": Party.revision + 1,
+        "name": _("已撤回的录入"), "sort_key": "", "match_key": "",
+    }  # fmt: skip
+    for some in _parts([party.id for party in parties]):
+        session.execute(update(Party).where(Party.id.in_(some)).values(closed))
+    dialect = session.get_bind().dialect.name
+    rows = zip(
+        ready_keys(ids.new_keys(len(parties)), dialect),
+        ready_keys([party.id.bytes for party in parties], dialect),
+        parties,
+        strict=True,
+    )
+    user, person = (
+        None if one is None else ready_keys([one.bytes], dialect)[0]
+        for one in (actor.user_id, actor.person_id)
+    )
+    at, word = ready_instant(now), RegistrationState.CLOSED.value
+    pour(
+        session, "registration_step", _STEP,
+        [(key, party_id, one.state.value, word, at, user, person) for key, party_id, one in rows],
+    )  # fmt: skip
 
 
 _AS_IT_IS = {"synchronize_session": False}
