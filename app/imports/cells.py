@@ -1,5 +1,6 @@
 """A table as it was read from a file: exact, untouched, every line with its number."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -23,13 +24,14 @@ class Table:
     """One sheet, or one text file. ``rows[0]`` is line 1.
 
     ``sheet`` is empty for a text file. ``formulas`` are the cells (line, column from 0) whose value is
-    the result of a formula, which nobody typed.
+    the result of a formula, which nobody typed; ``formula_texts`` the formulas themselves as far as they are known.
     """
 
     sheet: str
     rows: list[list[Any]]
     merges: tuple[Merge, ...] = ()
     formulas: frozenset[tuple[int, int]] = frozenset()
+    formula_texts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     hidden: bool = False
 
 

@@ -78,7 +78,7 @@ def read_table(
         if above:
             _fill_down(readings, above, number, table, readers)
         if number in formulas:
-            _refuse_formulas(readings, number, table, readers)
+            _read_formulas(readings, number, table, readers, register)
         if outside:
             readings.update(outside)
         row = Row(file, table.sheet, number, readings, layout.units)
@@ -166,12 +166,20 @@ def _fill_down(
                 readings[name] = reading._replace(notes=(*reading.notes, Note.MERGED_CELL))
 
 
-def _refuse_formulas(readings: dict[str, Reading], number: int, table: Table, readers: _Readers) -> None:
-    for name, column, _read in readers:
-        if (number, column) in table.formulas:
-            problem = found(
-                Reason.FORMULA_CELL,
-                _("这一格是公式，不知道填表人看到的是不是这个数。请复制后“选择性粘贴—数值”再上传。"),
-                field=name,
-            )
-            readings[name] = Reading(fault=problem.fault)
+def _read_formulas(
+    readings: dict[str, Reading], number: int, table: Table, readers: _Readers, register: Register
+) -> None:
+    """Refuse what a formula says, but in a remark: there "=1+1" is what somebody wrote, and is kept as text."""
+    for name, column, read in readers:
+        if (number, column) not in table.formulas:
+            continue
+        if register.field(name).is_remark:
+            text = table.formula_texts.get((number, column))
+            readings[name] = read(text) if text else readings[name]
+            continue
+        problem = found(
+            Reason.FORMULA_CELL,
+            _("这一格是公式，不知道填表人看到的是不是这个数。请复制后“选择性粘贴—数值”再上传。"),
+            field=name,
+        )
+        readings[name] = Reading(fault=problem.fault)

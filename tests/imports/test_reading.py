@@ -48,7 +48,7 @@ def workbook(**options: Any) -> bytes:
         sheet.merge_range(4, 1, 6, 1, "三行")
         sheet.write_formula(4, 2, "=1+1", None, 2)
         sheet.write_formula(5, 2, "=1/0", None, "#DIV/0!")
-        sheet.write_formula(6, 4, '="甲"', None, "甲")
+        sheet.write_formula(6, 4, "=B3", None, "甲")
         sheet.write_string(6, 2, " 空格 ")
         sheet.write_number(6, 3, 610302199001011234)
     return target.getvalue()

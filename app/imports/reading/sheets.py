@@ -38,6 +38,9 @@ _ODD = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}' + _REST)
 _PREFIXED = re.compile(rb":(?:c|row|v|f|is|t|sheetData)[\s/>]")
 _FILLED = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</c>)')
 _FORMULA = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*(?:<v[^>]*>[^<]*</v>\s*)?<f[\s/>]')
+_FORMULA_TEXT = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*(?:<v[^>]*>[^<]*</v>\s*)?<f(?:\s[^>]*)?(?<!/)>([^<]{1,1000})</f>'
+)
 _FORMULAS = re.compile(rb"<f[\s/>]")
 _ERROR = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]* t="e"[^>]*>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>'
@@ -61,6 +64,7 @@ class SheetXml:
     body: bytes = b""
     merges: list[Merge] = field(default_factory=list)
     formulas: frozenset[Spot] = frozenset()
+    formula_texts: dict[Spot, str] = field(default_factory=dict)
     errors: dict[Spot, str] = field(default_factory=dict)
 
     def release(self) -> bytes:
@@ -83,7 +87,9 @@ def look(xml: bytes, name: str) -> SheetXml:
     if shape is _Shape.OPEN:
         _ensure_inside(body, name)
     _ensure_short(body, name)
-    return SheetXml(body, _merges(tail, name), _formulas(body, name), _errors(body))
+    formulas = _formulas(body, name)
+    texts = _formula_texts(body) if formulas else {}
+    return SheetXml(body, _merges(tail, name), formulas, texts, _errors(body))
 
 
 def shared_bytes(body: bytes, lengths: list[int], room: int) -> int:
@@ -203,6 +209,14 @@ def _formulas(body: bytes, name: str) -> frozenset[Spot]:
     return frozenset(place_of(*address) for address in found)
 
 
+def _formula_texts(body: bytes) -> dict[Spot, str]:
+    """Return what was typed where a program made a formula of it; unknown for shared and very long ones."""
+    return {
+        place_of(letters, digits): "=" + unescape(text.decode("utf-8", "replace"))
+        for letters, digits, text in _FORMULA_TEXT.findall(body)
+    }
+
+
 def _errors(body: bytes) -> dict[Spot, str]:
     if b"#" not in body:
         return {}
@@ -229,15 +243,18 @@ class _Writer:
         self._row = self._column = 0
         self._cell = ""
         self._inside: list[str] = []
-        self._formula = self._reading = False
+        self._into = self._inside
+        self._formula: list[str] | None = None
+        self._reading = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         if self._cell:
             if name == "f":
-                self._formula = True
+                self._formula = []
             elif name in _INSIDE_CELL:
                 self._inside.append('<t xml:space="preserve">' if name == "t" else f"<{name}>")
-            self._reading = name in ("v", "t")
+            self._reading = name in ("v", "t", "f")
+            self._into = self._formula if name == "f" and self._formula is not None else self._inside
         elif name == "row":
             self._row = _number(attributes.get("r"), self._row + 1)
             self._column = 0
@@ -262,16 +279,16 @@ class _Writer:
     def end(self, name: str) -> None:
         self._reading = False
         if name == "c" and self._cell:
-            formula = "<f/>" if self._formula else ""
+            formula = "" if self._formula is None else f"<f>{''.join(self._formula)}</f>"
             self.out.append(f"{self._cell}>{formula}{''.join(self._inside)}</c>")
-            self._cell, self._formula = "", False
+            self._cell, self._formula = "", None
             self._inside.clear()
         elif self._cell and name in _INSIDE_CELL:
             self._inside.append(f"</{name}>")
 
     def text(self, text: str) -> None:
         if self._reading:
-            self._inside.append(escape(text) if "&" in text or "<" in text or ">" in text else text)
+            self._into.append(escape(text) if "&" in text or "<" in text or ">" in text else text)
 
 
 @cache

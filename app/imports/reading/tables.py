@@ -33,6 +33,7 @@ def table(
     *,
     merges: Sequence[Merge] = (),
     formulas: frozenset[Spot] = frozenset(),
+    formula_texts: Mapping[Spot, str] | None = None,
     errors: Mapping[Spot, str] | None = None,
 ) -> Table:
     """Return one sheet as a table whose first row is line 1 and whose first column is column A."""
@@ -45,7 +46,8 @@ def table(
         if row <= len(rows) and column < len(rows[row - 1]):
             rows[row - 1][column] = text
     # The library's own width is the last column's place, not the count.
-    return Table(title, rows, _inside(merges, len(rows), max(map(len, rows), default=0), title), formulas)
+    merged = _inside(merges, len(rows), max(map(len, rows), default=0), title)
+    return Table(title, rows, merged, formulas, formula_texts or {})
 
 
 def _inside(merges: Sequence[Merge], height: int, width: int, title: str) -> tuple[Merge, ...]:

@@ -52,7 +52,16 @@ def read_xlsx(parts: Parts, name: str) -> Book:
     with opened(archive) as book:
         archive.close()
         tables = tuple(
-            table(book, place, title, tally, merges=one.merges, formulas=one.formulas, errors=one.errors)
+            table(
+                book,
+                place,
+                title,
+                tally,
+                merges=one.merges,
+                formulas=one.formulas,
+                formula_texts=one.formula_texts,
+                errors=one.errors,
+            )
             for place, (title, one) in enumerate(looked)
         )
     return Book(name, tables, tuple(hidden))
