@@ -102,6 +102,7 @@ class Contribution(Base):
         Index("ix_contribution_organisation", "organisation_id", "id"),
         Index("ix_contribution_happened_on", "happened_on", "id"),
         Index("ix_contribution_project", "project_id", "happened_on"),
+        Index("ix_contribution_serial", "serial"),  # a ledger asks for those that were taken back, too
         Index(
             "uq_contribution_serial",
             "serial",
