@@ -11,16 +11,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.access import current_actor
+from app.audit import events
 from app.buttons import press
 from app.db import reading, transaction
+from app.downloads import as_download
 from app.errors import Conflict, NotFound
 from app.forms import Form
 from app.ids import clean_code
-from app.imports import checking, jobs, queries, screens, together, together_screens
+from app.imports import checking, jobs, queries, screens, together, together_screens, workbooks
 from app.imports.models import ImportUpload
 from app.imports.pages import Entrance
 from app.imports.together import Do, Step
 from app.problems import note_fault
+from app.tables import XLSX
 
 Guard = Callable[[Callable[..., Any]], Callable[..., Any]]
 SECONDS = 8.0
@@ -88,6 +91,27 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
                     break
                 _begin(session, step)
         return answer
+
+    @bp.get("/together/<code>/workbook")
+    @guard
+    def together_workbook(code: str) -> ResponseReturnValue:
+        """Send the rows of all files that did not go in as one workbook, a sheet for each table."""
+        actor = current_actor()
+        with reading() as session:
+            files = files_of(session, code)
+            if not is_own(files[0]):
+                raise NotFound(_("只有上传的人可以办理这些表格。"))
+            found = together_screens.problems(session, files)
+        if not found.lines:
+            raise NotFound(_("这些表格里没有退回的行，或者已过保存期限。"))
+        data = workbooks.errors(
+            found.plan, found.lines, lambda number, line: screens.describe(line, found.plan[number])
+        )
+        with transaction() as session:
+            for key, count in found.counts.items():
+                after = {"rows": count}
+                events.record(session, "import.download", "import_upload", key, actor=actor, after=after)
+        return as_download(data, _("%(count)s 份表格 待修改.xlsx", count=len(found.counts)), XLSX)
 
     @bp.post("/together/<code>/approve")
     @guard

@@ -1,14 +1,17 @@
 """What the page of files that were uploaded in one go shows, as plain data."""
 
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.imports import checking, screens, together, uploads, workbooks
+from app.imports import checking, queries, registers, screens, together, uploads, workbooks
 from app.imports.approval_standing import standing
 from app.imports.models import ImportUpload, UploadState
+from app.imports.staging import Line, Section
 from app.permissions import Actor
 
 _CHECKED = (UploadState.JUDGED, UploadState.ACCEPTING, UploadState.ACCEPTED)
@@ -51,6 +54,8 @@ def _awaited(session: Session, upload: ImportUpload, actor: Actor) -> str:
     where = standing(session, upload, actor)
     if not where.waits:
         return ""
+    if where.can:
+        return _("等您核验，点文件名办理。") if where.looks else _("等您审核。")
     return _("等另一位工作人员核验。") if where.looks else _("等另一位工作人员审核。")
 
 
@@ -104,3 +109,40 @@ def hint(upload: ImportUpload) -> str:
         if unused:
             return _("没有用到的列：%(names)s", names="、".join(dict.fromkeys(unused)))
     return ""
+
+
+@dataclass(frozen=True)
+class Problems:
+    """The rows of several files that did not go in: their tables, (table, row), and how many by file."""
+
+    plan: list[Section]
+    lines: list[tuple[int, Line]]
+    counts: dict[uuid.UUID, int]
+
+
+def problems(session: Session, files: Sequence[ImportUpload]) -> Problems:
+    """Return the rows that did not go in of all files that were checked; a sheet is called after its file."""
+    found = Problems([], [], {})
+    for one in files:
+        plan = uploads.plan_of(one)
+        if not plan or one.judged_at is None:
+            continue
+        first = len(found.plan)
+        found.plan.extend(_after_its_file(section, one.name) for section in plan)
+        some = [
+            (first + table, line)
+            for table, line in screens.problem_lines(queries.batches_of(session, one.id))
+        ]
+        found.lines.extend(some)
+        if some:
+            found.counts[one.id] = len(some)
+    return found
+
+
+def _after_its_file(section: Section, name: str) -> Section:
+    stem = name.rpartition(".")[0] or name
+    if section.layout is not None:
+        fields = registers.by_name(section.layout.register).fields
+        if any(one.from_sheet and one.name not in section.layout.columns for one in fields):
+            return section  # the sheet's own name says what no column says
+    return replace(section, sheet=stem)

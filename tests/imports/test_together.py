@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from app.identity.synthetic import synthetic_uscc
 from app.identity.uscc import RegistrationClass
@@ -153,3 +154,29 @@ def test_a_file_that_stops_does_not_stop_the_others(web: Flask, monkeypatch: Any
     jobs.take_up()
     assert wizard.volunteers() == 4
     assert str(UploadState.ACCEPTED.label) in client.get(address).get_data(as_text=True)
+
+
+def test_what_did_not_go_in_comes_back_as_one_workbook(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    bad = wizard.book([wizard.volunteer(6, c4="天上区")])
+    address = send(client, *three(), ("丁.xlsx", bad))
+    assert client.get(f"{address}/workbook").status_code == 404  # not checked yet
+    press(client, address, "check")
+    assert "下载错误工作簿（3 行）" in press(client, address, "accept")
+    answer = client.get(f"{address}/workbook")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["丁", "乙", "甲"] and "错误原因" in str([one.value for one in book["乙"][2]])
+    for name in ("丁", "乙"):
+        sheet = book[name]
+        for line in sheet.iter_rows(min_row=3):
+            for cell in line:
+                if cell.value == "天上区":
+                    cell.value = "渭滨区"
+    mended = io.BytesIO()
+    book.save(mended)
+    again = wizard.upload(client, mended.getvalue(), "改好了.xlsx")
+    page = wizard.check(client, again)
+    assert "读到 3 行" in page and "导入 2 行" in page, page
+    other = web.test_client()
+    sign_in_as(other, "colleague", Role.COUNTY_REVIEWER, region=WEIBIN, index=7203)
+    assert other.get(f"{address}/workbook").status_code == 404
