@@ -128,7 +128,7 @@ def problems(session: Session, files: Sequence[ImportUpload]) -> Problems:
         if not plan or one.judged_at is None:
             continue
         first = len(found.plan)
-        found.plan.extend(_after_its_file(section, one.name) for section in plan)
+        found.plan.extend(_after_its_file(section, one.name, alone=len(plan) == 1) for section in plan)
         some = [
             (first + table, line)
             for table, line in screens.problem_lines(queries.batches_of(session, one.id))
@@ -139,10 +139,11 @@ def problems(session: Session, files: Sequence[ImportUpload]) -> Problems:
     return found
 
 
-def _after_its_file(section: Section, name: str) -> Section:
+def _after_its_file(section: Section, name: str, *, alone: bool) -> Section:
     stem = name.rpartition(".")[0] or name
     if section.layout is not None:
         fields = registers.by_name(section.layout.register).fields
         if any(one.from_sheet and one.name not in section.layout.columns for one in fields):
             return section  # the sheet's own name says what no column says
-    return replace(section, sheet=stem)
+    # A sheet's name has 31 signs at most.
+    return replace(section, sheet=stem if alone or not section.sheet else f"{stem[:18]} {section.sheet}")

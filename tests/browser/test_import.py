@@ -1,6 +1,7 @@
 """A clerk's first import in a browser: a messy table, what came back mended, and the same table once more."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,51 @@ def test_a_clerks_first_import(
     reviewer.on("dialog", lambda dialog: dialog.accept())
     reviewer.get_by_role("button", name="审核通过本批 4 条").click()
     expect(reviewer.get_by_text("已审核通过 4 条").first).to_be_visible()
+    look(reviewer)
+    reviewer.context.close()
+
+
+def test_several_files_at_once(
+    page: Page, live: Live, chromium: Browser, office: tuple[str, str], look: Check, tmp_path: Path
+) -> None:
+    tables = []
+    for name, first in (("金陵街道", 1), ("经二路街道", 20), ("清姜街道", 40)):
+        rows = [
+            wizard.volunteer(first),
+            wizard.volunteer(first + 1),
+            wizard.volunteer(first + 2, c4="天上区"),
+        ]
+        tables.append(tmp_path / f"{name}.xlsx")
+        tables[-1].write_bytes(wizard.book(rows))
+    tables.append(tmp_path / "照片.xlsx")
+    tables[-1].write_bytes(b"\x89PNG\r\n\x1a\n no table")
+    sign_in(page, live, office[0])
+    page.goto(f"{live.url}/staff/imports")
+    page.get_by_label("表格文件").set_input_files(tables)
+    page.get_by_role("button", name="上传并检查").click()
+    expect(page.get_by_text("没有收下：照片.xlsx：这是图片")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="检查这 3 份").click()
+    expect(page.get_by_text("接下来：导入志愿者名册的 6 行")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="导入 6 行").click()
+    expect(page.get_by_text("等另一位工作人员审核。")).to_have_count(3)
+    look(page)
+    with page.expect_download() as fetched:
+        page.get_by_role("link", name="下载错误工作簿（3 行）").click()
+    assert len(load_workbook(io.BytesIO(fetched.value.path().read_bytes())).sheetnames) == 3
+    address = page.url
+    page.get_by_role("link", name="金陵街道.xlsx").click()
+    page.get_by_role("link", name="一起上传的其他表格").click()
+    expect(page).to_have_url(re.compile("/together/"))
+
+    reviewer = chromium.new_context(viewport=DESK, locale="zh-CN").new_page()
+    sign_in(reviewer, live, office[1])
+    reviewer.goto(address)
+    look(reviewer)
+    reviewer.once("dialog", lambda dialog: dialog.accept())
+    reviewer.get_by_role("button", name="审核通过这 3 份").click()
+    expect(reviewer.get_by_text("已审核通过 6 条")).to_be_visible()
     look(reviewer)
     reviewer.context.close()
 
