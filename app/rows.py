@@ -5,10 +5,10 @@ turned into what the driver wants. Signed, append-only rows are written this way
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -18,6 +18,15 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from app.db import Base
+
+T = TypeVar("T")
+VARIABLES = 500  # per IN (…): far below the limit of either database
+
+
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield many values in parts that fit one statement's IN (…) on either database."""
+    for start in range(0, len(values), VARIABLES):
+        yield values[start : start + VARIABLES]
 
 
 @cache

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,11 @@ _TABLE = Base.metadata.tables["audit_event"]
 _DETAIL = Base.metadata.tables["audit_detail"]
 _BUREAU = uuid.UUID(int=0)  # the data key of details that concern no party
 _SALT = 16
+
+
+def digest_of(things: Sequence[uuid.UUID]) -> str:
+    """Return the SHA-256 over keys in their order, by which the event of a batch names all that it touched."""
+    return hashlib.sha256(b"".join(key.bytes for key in things)).hexdigest()
 
 
 def record(

@@ -8,9 +8,8 @@ from sqlalchemy import select
 from app.imports.world import World
 from app.parties.models import Household
 from app.parties.registers.shelf import Where
+from app.rows import parts
 from credit.tips.models import Tip
-
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,8 @@ class Tips:
             return
         fresh = list(dict.fromkeys(one for one in numbers if one not in self._asked))
         self._asked.update(fresh)
-        for start in range(0, len(fresh), _VARIABLES):
-            for number, *content in self._session.execute(
-                _TIPS.where(Tip.number.in_(fresh[start : start + _VARIABLES]))
-            ):
+        for some in parts(fresh):
+            for number, *content in self._session.execute(_TIPS.where(Tip.number.in_(some))):
                 self._by_number[number] = KnownTip(tuple(content))
 
 

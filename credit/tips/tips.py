@@ -1,8 +1,7 @@
 """The verbs of tips: take in many from a list, and take them out again. Nothing is published by either."""
 
-import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,10 +18,10 @@ from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
 from app.parties import locks
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import parts
 from credit.tips.models import Severity, Tip
 
 MOST_OF_A_BATCH = 2_000
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def record_many(
         ensure_may(actor, Permission.ENTER_TIPS, region_code=region)
     locks.hold(session, (one.household_id for one in wanted))
     taken: set[str] = set()
-    for some in _parts(wanted):
+    for some in parts(wanted):
         numbers = [one.number for one in some]
         taken.update(session.scalars(select(Tip.number).where(Tip.number.in_(numbers))))
     moment = clock.now()
@@ -87,19 +86,19 @@ def record_many(
     if made:
         session.execute(insert(Tip), made)
     keys = [one["id"] for one in made]
-    after = {"count": len(keys), "sha256_of_keys": _digest(keys)}
+    after = {"count": len(keys), "sha256_of_keys": events.digest_of(keys)}
     events.record(session, "tip.record_many", "tip", None, actor=actor, after=after)
     return Admission(tuple(things), refused)
 
 
 def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, reason: str) -> None:
     """Take out tips that a list brought in."""
-    for some in _parts(things):
+    for some in parts(things):
         regions = session.scalars(select(Tip.region_code).where(Tip.id.in_(some)).distinct()).all()
         for region in regions:
             ensure_may(actor, Permission.ENTER_TIPS, region_code=region)
         session.execute(delete(Tip).where(Tip.id.in_(some)))
-    after = {"count": len(things), "sha256_of_keys": _digest(things)}
+    after = {"count": len(things), "sha256_of_keys": events.digest_of(things)}
     events.record(session, "tip.undo_many", "tip", None, actor=actor, after=after, reason=reason)
 
 
@@ -126,12 +125,3 @@ def _values(one: TipData) -> dict[str, Any]:
         "recovered_fen": one.recovered_fen,
         "revoked_on": one.revoked_on,
     }
-
-
-def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(things), _VARIABLES):
-        yield things[start : start + _VARIABLES]
-
-
-def _digest(keys: Sequence[uuid.UUID]) -> str:
-    return hashlib.sha256(b"".join(key.bytes for key in keys)).hexdigest()

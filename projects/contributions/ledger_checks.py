@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from app.parties import interest
 from app.parties.kinds import RegistrationState
 from app.parties.models import Party
 from app.permissions import Actor, Permission, may_in
+from app.rows import parts
 from points.rulesets import queries as rulesets
 from points.rulesets.rules import Facts, Rules, score
 from projects.catalogue.models import CatalogueItem
@@ -29,7 +30,6 @@ from projects.contributions.neighbours import COUNTED
 from projects.contributions.oddities import Oddity, from_stored
 from projects.contributions.rules import GIFT_KINDS, TIME_KINDS, WAITING, ContributionState
 
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 _SAMPLE = 20
 OF_EVERY_LEDGER = frozenset({Oddity.NO_EVIDENCE, Oddity.NO_RECEIPT, Oddity.NO_BASIS})
 """What no ledger can show, so that it says nothing against one of its lines: they earn as undocumented ones."""
@@ -104,7 +104,7 @@ def look(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, seed: s
 def sort_out(session: Session, things: Sequence[uuid.UUID], actor: Actor) -> Sorted:
     """Part entries by what stands against verifying them together; those judged already are only counted."""
     rows: list[Any] = []
-    for some in _parts(things):
+    for some in parts(things):
         rows += session.execute(
             select(*_ENTRY).join(Party, Party.id == Contribution.party_id).where(Contribution.id.in_(some))
         ).all()
@@ -150,7 +150,7 @@ class _Around:
             return
         first = min(one.happened_on for one in rows) - timedelta(days=1)
         last = max(one.happened_on for one in rows)
-        for some in _parts(sorted({one.party_id for one in rows})):
+        for some in parts(sorted({one.party_id for one in rows})):
             found = self._session.execute(
                 select(
                     Contribution.party_id,
@@ -263,8 +263,3 @@ def _amount(one: Contribution) -> str:
     if one.quantity_thousandths:
         return f"{figures.points(one.quantity_thousandths // 10)} {one.unit or ''}".strip()
     return figures.money(one.amount_fen or 0)
-
-
-def _parts(keys: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
-    for start in range(0, len(keys), _VARIABLES):
-        yield keys[start : start + _VARIABLES]

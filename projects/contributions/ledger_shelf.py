@@ -11,11 +11,10 @@ from app.clock import today
 from app.imports.world import World
 from app.parties.models import Affiliation
 from app.parties.registers.shelf import Where
+from app.rows import parts
 from projects.contributions.models import Contribution
 from projects.contributions.neighbours import COUNTED
 from projects.contributions.rules import TIME_KINDS, ContributionState
-
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 PersonDay = tuple[str, date]
 """A person's identity number and a day."""
@@ -80,10 +79,10 @@ class Ledger:
             return
         fresh = list(dict.fromkeys(one for one in serials if one not in self._asked))
         self._asked.update(fresh)
-        for start in range(0, len(fresh), _VARIABLES):
+        for some in parts(fresh):
             rows = self._session.execute(
                 select(Contribution.serial, Contribution.row_key, Contribution.state).where(
-                    Contribution.serial.in_(fresh[start : start + _VARIABLES])
+                    Contribution.serial.in_(some)
                 )
             )
             for serial, row_key, state in rows:
@@ -106,13 +105,13 @@ class Ledger:
         self._asked.update(pairs)
         days = [day for _number, day in pairs]
         ids = list(people)
-        for start in range(0, len(ids), _VARIABLES):
+        for some in parts(ids):
             rows = self._session.execute(
                 select(
                     Contribution.party_id, Contribution.happened_on, func.sum(Contribution.service_minutes)
                 )
                 .where(
-                    Contribution.party_id.in_(ids[start : start + _VARIABLES]),
+                    Contribution.party_id.in_(some),
                     Contribution.happened_on.between(min(days), max(days)),
                     Contribution.kind.in_(TIME_KINDS),
                     Contribution.state.in_(COUNTED),

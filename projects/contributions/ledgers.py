@@ -1,8 +1,7 @@
 """The verbs of imported ledgers: take in many lines for verification, and take them back while nobody judged them."""
 
-import hashlib
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +23,7 @@ from app.parties.kinds import ActingRole, PersonRoleKind, RegistrationState
 from app.parties.registers.shelf import KnownParty
 from app.parties.rules import acting_role, ensure_reason
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import parts
 from points.rulesets.kinds import ContributionKind, EvidenceGrade
 from projects.catalogue.shelf import KnownItem, Quantity
 from projects.contributions import oddities, rules, steps
@@ -33,7 +33,6 @@ from projects.contributions.oddities import Surroundings
 from projects.contributions.rules import ContributionState, Source, ValueBasis
 from projects.portfolio.shelf import KnownProject
 
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 # Rows go in as they are, past the unit of work, which would part them by which of their columns are empty.
 _CONTRIBUTION = Base.metadata.tables[Contribution.__tablename__]
 _LINE = Base.metadata.tables[ContributionLine.__tablename__]
@@ -105,7 +104,7 @@ def record_many(
         None,
         actor=actor,
         party_id=own,
-        after={"count": len(keys), "sha256_of_keys": _digest(keys)},
+        after={"count": len(keys), "sha256_of_keys": events.digest_of(keys)},
     )
     return Admission(tuple(things), refused)
 
@@ -117,7 +116,7 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     """
     reason = ensure_reason(reason)
     rows: list[Any] = []
-    for some in _parts(sorted(things)):
+    for some in parts(sorted(things)):
         rows += session.execute(_UNDOABLE.where(Contribution.id.in_(some)).with_for_update()).all()
     places: set[tuple[str, uuid.UUID]] = set()
     for _id, code, state, revision, source, region, organisation_id in rows:
@@ -133,7 +132,7 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     for region, organisation_id in places:
         _ensure_may(actor, region, organisation_id)
     moment = clock.now()
-    for some in _parts(sorted(things)):
+    for some in parts(sorted(things)):
         session.execute(
             update(Contribution)
             .where(Contribution.id.in_(some))
@@ -142,7 +141,7 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
         )
     session.expire_all()
     steps.withdraw_many(session, [row[0] for row in rows], moment, actor=actor, note=reason)
-    after = {"count": len(rows), "sha256_of_keys": _digest(things)}
+    after = {"count": len(rows), "sha256_of_keys": events.digest_of(things)}
     events.record(session, "contribution.undo_many", THING, None, actor=actor, after=after, reason=reason)
 
 
@@ -181,7 +180,7 @@ def _ensure_may(actor: Actor, region: str, organisation_id: uuid.UUID) -> None:
 def _taken(session: Session, entries: Sequence[LedgerEntry]) -> set[str]:
     """Return the serials that stand, and the digests of all lines that ever came, among those of these entries."""
     taken: set[str] = set()
-    for some in _parts(entries):
+    for some in parts(entries):
         serials = session.scalars(
             select(Contribution.serial).where(
                 Contribution.serial.in_([one.serial for one in some]),
@@ -276,12 +275,3 @@ def _role(one: LedgerEntry) -> ActingRole:
     if PersonRoleKind.SOCIAL_WORKER in one.giver.roles and (one.item.professional or not volunteer):
         return ActingRole.SOCIAL_WORKER
     return ActingRole.VOLUNTEER if volunteer else ActingRole.PERSON
-
-
-def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(things), _VARIABLES):
-        yield things[start : start + _VARIABLES]
-
-
-def _digest(keys: Sequence[uuid.UUID]) -> str:
-    return hashlib.sha256(b"".join(key.bytes for key in keys)).hexdigest()

@@ -1,6 +1,5 @@
 """The verbs of needs: take in many from a list with their projects, and take them out again."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
 from app.parties import locks
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import parts
 from projects.catalogue.shelf import KnownItem, Quantity
 from projects.contributions.models import Contribution
 from projects.needs.models import ProjectNeed
@@ -25,7 +25,6 @@ from projects.portfolio.models import Project, ProjectState
 from projects.portfolio.shelf import KnownProject, Projects
 
 MOST_OF_A_BATCH = 2_000
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def record_many(
     if needs:
         session.execute(insert(ProjectNeed), needs)
     keys = [one for one in things if one is not None]
-    after = {"count": len(keys), "projects": len(fresh), "sha256_of_keys": _digest(keys)}
+    after = {"count": len(keys), "projects": len(fresh), "sha256_of_keys": events.digest_of(keys)}
     events.record(session, "need.record_many", "project_need", None, actor=actor, after=after)
     return Admission(tuple(things), refused)
 
@@ -112,7 +111,7 @@ def record_many(
 def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, reason: str) -> None:
     """Take out needs, and projects that then need nothing. Raises Conflict when a contribution names one."""
     rows: list[Any] = []
-    for some in _parts(things):
+    for some in parts(things):
         rows += session.execute(
             select(Project.id, Project.number, Project.region_code)
             .join(ProjectNeed, ProjectNeed.project_id == Project.id)
@@ -122,34 +121,26 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     projects = {key: number for key, number, _region in rows}
     for region in {region for _key, _number, region in rows}:
         ensure_may(actor, Permission.ENTER_RECORDS, region_code=region)
-    for some in _parts(list(projects)):
+    for some in parts(list(projects)):
         used = session.scalar(
             select(Contribution.project_id).where(Contribution.project_id.in_(some)).limit(1)
         )
         if used is not None:
             raise Conflict(_("项目 %(number)s 已有贡献登记，请先撤销那些贡献。", number=projects[used]))
-    for some in _parts(things):
+    for some in parts(things):
         session.execute(delete(ProjectNeed).where(ProjectNeed.id.in_(some)))
-    for some in _parts(list(projects)):
+    for some in parts(list(projects)):
         left = select(ProjectNeed.project_id)
         session.execute(delete(Project).where(Project.id.in_(some), Project.id.not_in(left)))
-    after = {"count": len(things), "sha256_of_keys": _digest(things)}
+    after = {"count": len(things), "sha256_of_keys": events.digest_of(things)}
     events.record(session, "need.undo_many", "project_need", None, actor=actor, after=after, reason=reason)
 
 
 def _taken(session: Session, projects: Sequence[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID | None]]:
     taken: set[tuple[uuid.UUID, uuid.UUID | None]] = set()
-    for some in _parts(projects):
+    for some in parts(projects):
         rows = session.execute(
             select(ProjectNeed.project_id, ProjectNeed.item_id).where(ProjectNeed.project_id.in_(some))
         )
         taken.update((project_id, item_id) for project_id, item_id in rows)
     return taken
-
-
-def _parts(keys: Sequence[uuid.UUID]) -> list[Sequence[uuid.UUID]]:
-    return [keys[start : start + _VARIABLES] for start in range(0, len(keys), _VARIABLES)]
-
-
-def _digest(keys: Sequence[uuid.UUID]) -> str:
-    return hashlib.sha256(b"".join(key.bytes for key in keys)).hexdigest()

@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.imports.world import World
+from app.rows import parts
 from projects.catalogue.models import CatalogueItem
 from projects.needs.models import ProjectNeed
 from projects.portfolio.shelf import KnownProject
-
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 def fetch_needs(world: World, projects: Sequence[KnownProject]) -> None:
@@ -19,8 +18,8 @@ def fetch_needs(world: World, projects: Sequence[KnownProject]) -> None:
     if world.session is None:
         return
     by_id = {one.id: one for one in projects}
-    for start in range(0, len(projects), _VARIABLES):
-        some = [one.id for one in projects[start : start + _VARIABLES]]
+    for part in parts(projects):
+        some = [one.id for one in part]
         rows = world.session.execute(
             select(ProjectNeed.project_id, CatalogueItem.name, ProjectNeed.quantity_thousandths)
             .join(CatalogueItem, CatalogueItem.id == ProjectNeed.item_id)

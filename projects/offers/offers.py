@@ -1,8 +1,7 @@
 """The verbs of offers: take in many from a list, and take them out again."""
 
-import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,11 +20,11 @@ from app.parties import locks
 from app.parties.duplicates import identity_hash
 from app.parties.registers.shelf import KnownParty
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import parts
 from projects.catalogue.shelf import KnownItem, Quantity
 from projects.offers.models import Offer, OfferArea
 
 MOST_OF_A_BATCH = 2_000
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def record_many(
         ensure_may(actor, Permission.ENTER_RECORDS, region_code=region)
     locks.hold(session, (one.provider.party_id for one in wanted))
     taken: set[str] = set()
-    for some in _parts(wanted):
+    for some in parts(wanted):
         numbers = [one.serial for one in some]
         taken.update(session.scalars(select(Offer.number).where(Offer.number.in_(numbers))))
     moment = clock.now()
@@ -114,14 +113,14 @@ def record_many(
         session.execute(insert(Offer), made)
         session.execute(insert(OfferArea), areas)
     keys = [one["id"] for one in made]
-    after = {"count": len(keys), "sha256_of_keys": _digest(keys)}
+    after = {"count": len(keys), "sha256_of_keys": events.digest_of(keys)}
     events.record(session, "offer.record_many", "offer", None, actor=actor, after=after)
     return Admission(tuple(things), refused)
 
 
 def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, reason: str) -> None:
     """Take out offers that a list brought in."""
-    for some in _parts(things):
+    for some in parts(things):
         regions = session.scalars(
             select(OfferArea.region_code).where(OfferArea.offer_id.in_(some)).distinct()
         ).all()
@@ -129,14 +128,5 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
             ensure_may(actor, Permission.ENTER_RECORDS, region_code=region)
         session.execute(delete(OfferArea).where(OfferArea.offer_id.in_(some)))
         session.execute(delete(Offer).where(Offer.id.in_(some)))
-    after = {"count": len(things), "sha256_of_keys": _digest(things)}
+    after = {"count": len(things), "sha256_of_keys": events.digest_of(things)}
     events.record(session, "offer.undo_many", "offer", None, actor=actor, after=after, reason=reason)
-
-
-def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(things), _VARIABLES):
-        yield things[start : start + _VARIABLES]
-
-
-def _digest(keys: Sequence[uuid.UUID]) -> str:
-    return hashlib.sha256(b"".join(key.bytes for key in keys)).hexdigest()

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from app.imports.world import World
 from app.parties.models import Organisation, Person
 from app.parties.registers.shelf import Where
+from app.rows import parts
 from projects.catalogue.models import CatalogueItem
 from projects.offers.models import Offer, OfferArea
 from projects.offers.offers import OfferData, content_of
-
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,8 @@ class Offers:
             return
         fresh = list(dict.fromkeys(one for one in numbers if one not in self._asked))
         self._asked.update(fresh)
-        for start in range(0, len(fresh), _VARIABLES):
-            rows = self._session.execute(
-                _OFFERS.where(Offer.number.in_(fresh[start : start + _VARIABLES]))
-            ).all()
+        for some in parts(fresh):
+            rows = self._session.execute(_OFFERS.where(Offer.number.in_(some))).all()
             areas: dict[object, list[str]] = {}
             ids = [row.id for row in rows]
             for offer_id, region in self._session.execute(

@@ -10,9 +10,8 @@ from sqlalchemy import select
 from app.imports.world import World
 from app.parties.models import Organisation, Party
 from app.parties.registers.shelf import Where
+from app.rows import parts
 from projects.portfolio.models import Project
-
-_VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
 @dataclass(slots=True)
@@ -63,8 +62,7 @@ class Projects:
         fresh = list(dict.fromkeys(number for number in numbers if number not in self._asked))
         self._asked.update(fresh)
         fetched = []
-        for start in range(0, len(fresh), _VARIABLES):
-            some = fresh[start : start + _VARIABLES]
+        for some in parts(fresh):
             for row in self._session.execute(_PROJECTS.where(Project.number.in_(some))):
                 fetched.append(
                     KnownProject(
