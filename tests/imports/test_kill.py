@@ -21,7 +21,7 @@ from tests.conftest import ENVIRONMENT
 from tests.imports import wizard
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = 6_000
+ROWS = 12_000  # six batches: the kill falls in their middle
 _RUN = "import wsgi; web = wsgi.create_app(); web.app_context().push(); from app.imports import jobs; jobs.take_up()"
 
 

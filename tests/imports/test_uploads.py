@@ -4,6 +4,7 @@ import io
 import zipfile
 
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from app.audit.models import AuditEvent
@@ -33,6 +34,28 @@ def test_a_messy_table_is_recognised_and_judged_row_by_row(web: Flask) -> None:
     with reading() as session:
         verbs = session.scalars(select(AuditEvent.verb).where(AuditEvent.verb.like("import.%"))).all()
     assert verbs == ["import.upload", "import.settle_columns", "import.check"]
+
+
+def test_all_that_is_wrong_with_a_row_is_told_at_once(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    number = wizard.number(1)
+    broken = number[:17] + ("1" if number[17] != "1" else "2")
+    address = wizard.upload(client, wizard.book([wizard.volunteer(1, c1="", c2=broken, c7="2026-02-30")]))
+    page = wizard.check(client, address)
+    assert "这一项必须填写" in page
+    assert "另外，“身份证号码”" in page
+    assert "另外，“注册日期”" in page
+
+
+def test_hidden_sheets_are_left_out_and_named(web: Flask) -> None:
+    client, _actor = wizard.clerk(web)
+    changed = load_workbook(io.BytesIO(wizard.messy()))
+    changed.create_sheet("去年的").sheet_state = "hidden"
+    target = io.BytesIO()
+    changed.save(target)
+    address = wizard.upload(client, target.getvalue())
+    page = client.get(address).get_data(as_text=True)
+    assert "隐藏的工作表没有读取：去年的" in page
 
 
 def test_what_is_kept_of_people_is_sealed(web: Flask) -> None:
