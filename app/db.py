@@ -26,6 +26,7 @@ from app.errors import NotFound
 
 _REST_SECONDS = 1.0
 SHARED = "shared"  # the schema of tables that all cities of one server share
+RELEASED = "released"  # in a table's info: column → value of rows that were taken back and hold on to nothing
 APPEND_ONLY = {"append_only": True}  # for __table_args__: (…, {"info": APPEND_ONLY})
 
 NAMING = {

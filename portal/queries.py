@@ -12,6 +12,7 @@ from app.calendar import queries as calendar
 from app.calendar.rules import working_days_left
 from app.messages import queries as messages
 from app.messages.models import Message
+from app.parties import desk as registrations
 from app.parties import directory
 from app.parties import queries as parties
 from app.parties.kinds import PartyKind, RegistrationState
@@ -146,8 +147,8 @@ def desk(session: Session, actor: Actor) -> Desk:
 
 def registrations_waiting(session: Session, actor: Actor) -> Waiting:
     """Return the queue of registrations in the actor's regions."""
-    kinds = parties.staff_submitted_kinds(session, actor)
-    oldest = parties.staff_submitted(session, actor=actor, limit=1)
+    kinds = registrations.staff_submitted_kinds(session, actor)
+    oldest = registrations.staff_submitted(session, actor=actor, limit=1)
     return Waiting(
         count=sum(kinds.values()),
         days=_days(session, oldest[0].state_since if oldest else None),

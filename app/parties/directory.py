@@ -61,6 +61,7 @@ def volunteer_count(session: Session) -> int:
         .where(
             PersonRole.role == PersonRoleKind.VOLUNTEER,
             PersonRole.valid_to.is_(None),
+            PersonRole.waits_since.is_(None),
             Party.state == RegistrationState.APPROVED,
         )
     )

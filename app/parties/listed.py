@@ -39,6 +39,7 @@ class Qualification(Base):
     valid_to: Mapped[CivilDate | None] = mapped_column(comment="last day in force")
     source: Mapped[QualificationSource] = mapped_column(labelled(QualificationSource))
     recorded_at: Mapped[UtcTime] = mapped_column()
+    role_id: Mapped[Key | None] = mapped_column(index=True, comment="role with which a list brought it")
 
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR issued_on IS NULL OR valid_to >= issued_on", name="period"),
@@ -92,7 +93,7 @@ class DuplicateCandidate(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
     party_id: Mapped[Key] = mapped_column(ForeignKey("party.id"))
-    other_id: Mapped[Key] = mapped_column(ForeignKey("party.id"))
+    other_id: Mapped[Key] = mapped_column(ForeignKey("party.id"), index=True)
     likeness: Mapped[Likeness] = mapped_column(labelled(Likeness))
     found_at: Mapped[UtcTime] = mapped_column()
 

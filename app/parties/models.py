@@ -163,6 +163,9 @@ class PersonRole(Base):
     role: Mapped[PersonRoleKind] = mapped_column(labelled(PersonRoleKind))
     valid_from: Mapped[CivilDate] = mapped_column()
     valid_to: Mapped[CivilDate | None] = mapped_column(comment="last day in force")
+    waits_since: Mapped[UtcTime | None] = mapped_column(
+        comment="a list gave it to a known person and nobody else has approved it"
+    )
 
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
@@ -192,6 +195,7 @@ class Volunteer(Base):
     insured_until: Mapped[CivilDate | None] = mapped_column()
     star_level: Mapped[int] = mapped_column(default=0)
     registered_on: Mapped[CivilDate | None] = mapped_column(comment="on the list that brought the volunteer")
+    may_publish: Mapped[bool | None] = mapped_column(comment="consent on the list, while the role waits")
 
     __table_args__ = (CheckConstraint("star_level BETWEEN 0 AND 5", name="star_level"),)
 
@@ -205,7 +209,7 @@ class SocialWorker(Base):
     level: Mapped[SocialWorkerLevel] = mapped_column(labelled(SocialWorkerLevel))
     certificate_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     registered_until: Mapped[CivilDate | None] = mapped_column(comment="three years from registration")
-    employer_id: Mapped[Key | None] = mapped_column(ForeignKey("organisation.party_id"))
+    employer_id: Mapped[Key | None] = mapped_column(ForeignKey("organisation.party_id"), index=True)
     issued_on: Mapped[CivilDate | None] = mapped_column(comment="date of the certificate")
 
 
@@ -281,6 +285,7 @@ class Consent(Base):
     given_at: Mapped[UtcTime] = mapped_column()
     withdrawn_at: Mapped[UtcTime | None] = mapped_column()
     expires_on: Mapped[CivilDate | None] = mapped_column(comment="last day in force")
+    role_id: Mapped[Key | None] = mapped_column(index=True, comment="role with which a list brought it")
 
     __table_args__ = (
         Index(
@@ -332,7 +337,7 @@ class DuplicateAnswer(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
     party_id: Mapped[Key] = mapped_column(ForeignKey("party.id"))
-    other_id: Mapped[Key] = mapped_column(ForeignKey("party.id"))
+    other_id: Mapped[Key] = mapped_column(ForeignKey("party.id"), index=True)
     reason: Mapped[str | None] = mapped_column(Encrypted)
     answered_at: Mapped[UtcTime] = mapped_column()
     by_user_id: Mapped[Key | None] = mapped_column()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -28,6 +28,7 @@ from app.parties.models import (
     SocialWorker,
     Volunteer,
 )
+from app.parties.waiting import paper_counts, role_counts
 from app.permissions import Actor, Permission
 from app.regions.rules import within, within_any
 
@@ -109,8 +110,8 @@ def names_of(session: Session, party_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID
 
 
 def qualifications_of(session: Session, person_id: uuid.UUID) -> Sequence[str]:
-    """Return the names of the papers that a person holds, each once."""
-    query = select(Qualification.kind).distinct().where(Qualification.person_id == person_id)
+    """Return the names of the papers that a person holds and that count, each once."""
+    query = select(Qualification.kind).distinct().where(Qualification.person_id == person_id, paper_counts())
     return session.scalars(query.order_by(Qualification.kind)).all()
 
 
@@ -179,7 +180,7 @@ def roles_of(session: Session, person_id: uuid.UUID) -> list[PersonRole]:
     return list(
         session.scalars(
             select(PersonRole)
-            .where(PersonRole.person_id == person_id, PersonRole.valid_from <= today)
+            .where(PersonRole.person_id == person_id, PersonRole.valid_from <= today, role_counts())
             .where(or_(PersonRole.valid_to.is_(None), PersonRole.valid_to >= today))
             .order_by(PersonRole.valid_from, PersonRole.id)
         )
@@ -257,41 +258,11 @@ def staff_get(
     other, and for households and those who are known as members of one only: their files have a door of their own.
     """
     party = session.scalars(
-        select(Party).where(Party.code == clean_code(code), in_regions(actor, permission), _not_assisted())
+        select(Party).where(Party.code == clean_code(code), in_regions(actor, permission), not_assisted())
     ).first()
     if party is None:
         raise NotFound(_("辖区内没有这个主体。"))
     return party
-
-
-def staff_submitted(
-    session: Session, *, actor: Actor, kind: PartyKind | None = None, limit: int = 200
-) -> list[Party]:
-    """Return the registrations that wait for the actor's regions, the longest waiting first."""
-    wanted = select(Party).where(
-        Party.state == RegistrationState.SUBMITTED,
-        in_regions(actor, Permission.REVIEW_REGISTRATIONS),
-        _not_assisted(),
-    )
-    if kind is not None:
-        wanted = wanted.where(Party.kind == kind)
-    return list(session.scalars(wanted.order_by(Party.state_since, Party.id).limit(limit)))
-
-
-def staff_submitted_kinds(session: Session, actor: Actor) -> dict[PartyKind, int]:
-    """Return how many registrations of each kind wait for the actor's regions."""
-    rows = session.execute(
-        select(Party.kind, func.count())
-        .where(Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS))
-        .where(_not_assisted())
-        .group_by(Party.kind)
-    )
-    return {kind: int(count) for kind, count in rows}
-
-
-def staff_submitted_count(session: Session, actor: Actor) -> int:
-    """Return how many registrations wait for the actor's regions (for the navigation)."""
-    return sum(staff_submitted_kinds(session, actor).values())
 
 
 def staff_parties(
@@ -333,7 +304,7 @@ def _givers() -> Select[uuid.UUID]:
     )
 
 
-def _not_assisted() -> ColumnElement[bool]:
+def not_assisted() -> ColumnElement[bool]:
     """Return the condition that a party is neither a household nor known as a member of one only."""
     of_household = select(PersonRole.person_id).where(PersonRole.role == PersonRoleKind.HOUSEHOLD_MEMBER)
     return and_(

@@ -263,7 +263,7 @@ def issue_number(session: Session, party: Party) -> None:
         select(PersonRole, Volunteer)
         .join(Volunteer, Volunteer.role_id == PersonRole.id)
         .where(PersonRole.person_id == party.id, PersonRole.role == PersonRoleKind.VOLUNTEER)
-        .where(PersonRole.valid_to.is_(None), Volunteer.number.is_(None))
+        .where(PersonRole.valid_to.is_(None), PersonRole.waits_since.is_(None), Volunteer.number.is_(None))
     ).first()
     if found is not None:
         role, volunteer = found

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.access import current_actor, requires
 from app.db import reading
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput
 from app.feature import Door, NavigationItem
-from app.parties import duplicates, facts, interest, queries, registrations
+from app.parties import desk, duplicates, facts, interest, queries, registrations
 from app.parties.bulk import comparing
 from app.parties.forms import DifferentForm, JudgeForm
-from app.parties.kinds import PartyKind, RegistrationState
+from app.parties.kinds import PartyKind
 from app.parties.models import Party
 from app.permissions import Permission
 from app.regions import queries as regions
@@ -29,7 +29,7 @@ NAVIGATION = (
         Permission.REVIEW_REGISTRATIONS,
         icon="clipboard-check",
         order=200,
-        count=queries.staff_submitted_count,
+        count=desk.staff_submitted_count,
     ),
 )
 
@@ -39,7 +39,7 @@ NAVIGATION = (
 def index() -> ResponseReturnValue:
     """Go to the registration that has waited longest; say so when none waits."""
     with reading() as session:
-        waiting = queries.staff_submitted(session, actor=current_actor(), kind=_kind(), limit=1)
+        waiting = desk.staff_submitted(session, actor=current_actor(), kind=_kind(), limit=1)
     if waiting:
         return redirect(url_for(".show", code=waiting[0].code, kind=request.args.get("kind")), 303)
     return render_template("parties/desk_empty.html")
@@ -53,7 +53,7 @@ def show(code: str) -> ResponseReturnValue:
     form = JudgeForm()
 
     def act(session: Session) -> str:
-        party = _waiting(session, code)
+        party = desk.staff_waiting(session, code, actor=actor)
         revision, reason = form.revision.data or 0, form.reason.data or ""
         if form.verb.data == "approve":
             registrations.approve(session, party.id, revision=revision, note=reason, actor=actor)
@@ -72,8 +72,8 @@ def show(code: str) -> ResponseReturnValue:
     if done is not None:
         return done
     with reading() as session:
-        party = _waiting(session, code)
-        queue = queries.staff_submitted(session, actor=actor, kind=_kind())
+        party = desk.staff_waiting(session, code, actor=actor)
+        queue = desk.staff_submitted(session, actor=actor, kind=_kind())
         form.revision.data = party.revision
         ground = interest.conflict_of(session, actor.person_id, [party.id]) if actor.person_id else None
         candidates = duplicates.candidates(session, party)
@@ -105,7 +105,7 @@ def different(code: str) -> ResponseReturnValue:
     back = url_for(".show", code=code)
 
     def act(session: Session) -> str:
-        party = _waiting(session, code)
+        party = desk.staff_waiting(session, code, actor=actor)
         other = queries.by_code(session, form.other.data or "")
         duplicates.answer_different(session, party.id, other.id, reason=form.reason.data or "", actor=actor)
         return back
@@ -116,13 +116,6 @@ def different(code: str) -> ResponseReturnValue:
     for problem in [*form.problems, *(str(one) for errors in form.errors.values() for one in errors)]:
         flash(problem, "error")
     return redirect(back, 303)
-
-
-def _waiting(session: Session, code: str) -> Party:
-    party = queries.staff_get(session, code, actor=current_actor())
-    if party.state is not RegistrationState.SUBMITTED:
-        raise NotFound(_("这份登记现在不在待审核之列，可能已由别人办理。"))
-    return party
 
 
 def _reaches(party: Party) -> bool:

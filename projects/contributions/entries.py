@@ -209,6 +209,7 @@ def roles_on(session: Session, person_id: uuid.UUID, day: date) -> list[ActingRo
     kinds = session.scalars(
         select(PersonRole.role).where(
             PersonRole.person_id == person_id,
+            PersonRole.waits_since.is_(None),
             PersonRole.valid_from <= day,
             (PersonRole.valid_to.is_(None)) | (PersonRole.valid_to >= day),
             PersonRole.role.in_((PersonRoleKind.VOLUNTEER, PersonRoleKind.SOCIAL_WORKER)),

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import APPEND_ONLY, Base
+from app.db import APPEND_ONLY, RELEASED, Base
 from app.ids import new_code, new_id
 from app.parties.kinds import ActingRole
 from app.types import CivilDate, Code, Encrypted, Fen, Key, Minutes, RegionCode, UtcTime, labelled
@@ -117,6 +117,7 @@ class Contribution(Base):
             sqlite_where=text(_ALIVE),
             postgresql_where=text(_ALIVE),
         ),
+        {"info": {RELEASED: {"state": ContributionState.WITHDRAWN, "source": Source.IMPORTED}}},
     )
 
 

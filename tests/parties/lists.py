@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from app.imports.recognition import recognise
 from app.imports.registers import Admission, Register
 from app.imports.vocabulary import shipped
 from app.imports.world import Scope, World
+from app.parties.registers import volunteers
 from app.permissions import SYSTEM, Actor
 from tests.parties.people import CITY
 
@@ -170,3 +172,10 @@ def admitted(
     lines = judged(register, headings, rows, at, sheet=sheet)
     pairs = [(line.row, line.verdict) for line in lines if line.row and line.verdict.decision in TAKEN]
     return register.admit(session, pairs, actor=actor, scope_of=at)
+
+
+def admitted_volunteers(session: Session, *rows: list[Any], actor: Actor = SYSTEM) -> list[UUID]:
+    """Let in these volunteers, or the first one; return the keys of what they made."""
+    found = admitted(session, volunteers.REGISTER, VOLUNTEERS, rows or [volunteer_row(1)], actor=actor)
+    assert found.refused == {}
+    return [thing for thing in found.things if thing is not None]

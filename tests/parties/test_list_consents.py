@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database, reading, transaction
+from app.parties.bulk.approving import approve_many
 from app.parties.kinds import ConsentPurpose
 from app.parties.models import Consent
 from app.parties.registers import social_workers, volunteers
@@ -55,11 +56,15 @@ def test_nobody_who_is_admitted_is_named_by_the_word_of_one_clerk(database: Data
         assert _open(session) == []
 
 
-def test_who_waits_for_admission_is_named_after_it(database: Database) -> None:
+def test_who_is_known_is_named_when_somebody_else_has_approved_what_the_list_says(database: Database) -> None:
     with transaction() as session:
         places(session)
-        clerk = staff(session, 1, region=WEIBIN)
+        clerk, other = staff(session, 1, region=WEIBIN), staff(session, 2, region=WEIBIN)
         party_id = _worker(session, clerk)
-        _volunteer(session, clerk)
+        (role,) = lists.admitted_volunteers(session, volunteer_row(1), actor=clerk)
+        assert approve_many(session, [role], actor=other) == 0  # the person is not admitted yet
+        assert approve_many(session, [party_id], actor=other) == 1
+        assert _open(session) == []
+        assert approve_many(session, [role], actor=other) == 1
     with reading() as session:
         assert _open(session) == [party_id]

@@ -18,6 +18,7 @@ from app.messages import queries as inbox
 from app.parties import (
     affiliations,
     consents,
+    desk,
     duplicates,
     households,
     interest,
@@ -141,9 +142,9 @@ def test_other_regions_and_roles_are_refused(database: Database) -> None:
         with pytest.raises(NotAllowed), transaction() as session:
             registrations.approve(session, party.id, revision=1, actor=actor)
     with transaction() as session:
-        assert queries.staff_submitted(session, actor=elsewhere) == []
+        assert desk.staff_submitted(session, actor=elsewhere) == []
         near = staff(session, 3)
-        assert [one.id for one in queries.staff_submitted(session, actor=near)] == [party.id]
+        assert [one.id for one in desk.staff_submitted(session, actor=near)] == [party.id]
 
 
 def test_a_stale_page_is_refused(database: Database) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from app.db import Database, reading, transaction
 from app.errors import NotFound
-from app.parties import households, persons, queries, registrations
+from app.parties import desk, households, persons, queries, registrations
 from app.parties.households import MemberData
 from app.parties.kinds import HouseholdRelation
 from app.parties.models import Party
@@ -43,8 +43,8 @@ def test_households_and_their_members_have_a_door_of_their_own(database: Databas
             for permission in (Permission.READ_PARTIES, Permission.READ_POINTS):
                 with pytest.raises(NotFound):
                     queries.staff_get(session, one.code, actor=handler, permission=permission)
-        assert queries.staff_submitted(session, actor=handler) == []
-        assert queries.staff_submitted_count(session, handler) == 0
+        assert desk.staff_submitted(session, actor=handler) == []
+        assert desk.staff_submitted_count(session, handler) == 0
 
 
 def _found(found: Party, wanted: Party) -> bool:

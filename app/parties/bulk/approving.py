@@ -13,25 +13,30 @@ from app.errors import InvalidInput
 from app.parties import interest, rules
 from app.parties.bulk.batch import LARGEST_BATCH, VARIABLES, digest_of
 from app.parties.bulk.comparing import unanswered_pairs
+from app.parties.bulk.papers import give_consents
 from app.parties.kinds import PersonRoleKind, RegistrationState
 from app.parties.models import HouseholdMember, Party, PersonRole, RegistrationStep, Volunteer
+from app.parties.waiting import role_counts
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from app.rows import pour, ready_instant, ready_keys
 
 _S = RegistrationState
+_UNSETTLED = (_S.SUBMITTED, _S.SENT_BACK, _S.REJECTED)
 _STEP = ("id", "party_id", "from_state", "to_state", "happened_at", "by_user_id", "by_person_id")
 
 
 def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, why: str = "") -> int:
-    """Approve the submitted ones of these parties, with the heads of households; return how many were approved.
+    """Approve the submitted ones of these parties, with the heads of households; return how many things were approved.
 
-    ``things`` (at most 2,000) are parties, or roles that a list gave to known people, who then get their numbers.
-    Left for a look of their own: parties that look like another one, and those that are near to the actor.
+    ``things`` (at most 2,000) are parties, or roles that a list gave to known people; these wait until the person is
+    admitted. Left for a look of their own: parties that look like another one, and those that are near to the actor;
+    a household is left with its head. Who calls again does what can go by then.
     Raises NotAllowed for whoever entered one of them, and outside the actor's regions.
     """
     if len(things) > LARGEST_BATCH:
         raise InvalidInput(_("一批最多 %(count)s 行。", count=LARGEST_BATCH))
-    wanted = [*things, *_members_of(session, things)]
+    members = _members_of(session, things)
+    wanted = [*things, *(person_id for _household, person_id in members)]
     submitted: list[Party] = []
     for some in _parts(wanted):
         query = select(Party).where(Party.id.in_(some), Party.state == _S.SUBMITTED).order_by(Party.id)
@@ -41,25 +46,42 @@ def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor,
     _ensure_other_hands(session, [party.id for party in submitted], actor)
     held_back = _alike(session, [party.id for party in submitted])
     held_back |= interest.near_to(session, actor, [party.id for party in submitted])
+    held_back |= _left_with_their_heads(session, members, {party.id for party in submitted} - held_back)
     approved = [party.id for party in submitted if party.id not in held_back]
     _move(session, approved, actor)
-    roles = _role_holders(session, things, actor)
-    _issue_numbers(session, [*approved, *roles])
+    roles = _waiting_roles(session, things, actor)
+    _let_count(session, list(roles))
+    _issue_numbers(session, [*approved, *roles.values()])
     done = [*approved, *roles]
     if done:
         events.record(
             session, "registration.approve_batch", "party_batch", ids.new_id(), actor=actor,
             after={"count": len(done), "sha256_of_keys": digest_of(done)}, reason=why or None,
         )  # fmt: skip
-    return len(done)
+    return len(set(things).intersection(done))
 
 
-def _members_of(session: Session, household_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-    members: list[uuid.UUID] = []
-    for some in _parts(household_ids):
-        query = select(PersonRole.person_id).join(HouseholdMember, HouseholdMember.role_id == PersonRole.id)
-        members += session.scalars(query.where(HouseholdMember.household_id.in_(some)))
+def _members_of(session: Session, things: Sequence[uuid.UUID]) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the households among these things, each with its members."""
+    members: list[tuple[uuid.UUID, uuid.UUID]] = []
+    for some in _parts(things):
+        query = select(HouseholdMember.household_id, PersonRole.person_id).join(
+            PersonRole, PersonRole.id == HouseholdMember.role_id
+        )
+        rows = session.execute(query.where(HouseholdMember.household_id.in_(some)))
+        members += [(household, person) for household, person in rows]
     return members
+
+
+def _left_with_their_heads(
+    session: Session, members: Sequence[tuple[uuid.UUID, uuid.UUID]], going: set[uuid.UUID]
+) -> set[uuid.UUID]:
+    """Return the households of which a member was refused, or waits and is not admitted now."""
+    open_members: set[uuid.UUID] = set()
+    for some in _parts([person for _household, person in members if person not in going]):
+        query = select(Party.id).where(Party.id.in_(some), Party.state.in_(_UNSETTLED))
+        open_members.update(session.scalars(query))
+    return {household for household, person in members if person in open_members}
 
 
 def _ensure_other_hands(session: Session, party_ids: Sequence[uuid.UUID], actor: Actor) -> None:
@@ -109,21 +131,33 @@ def _move(session: Session, party_ids: Sequence[uuid.UUID], actor: Actor) -> Non
     )
 
 
-def _role_holders(session: Session, role_ids: Sequence[uuid.UUID], actor: Actor) -> list[uuid.UUID]:
-    """Return the admitted people behind roles of volunteers that a list gave them and that have no number yet."""
-    holders: list[uuid.UUID] = []
-    for some in _parts(role_ids):
+def _waiting_roles(session: Session, things: Sequence[uuid.UUID], actor: Actor) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the waiting roles among these things with their people, who are admitted and not near to the actor."""
+    found: dict[uuid.UUID, uuid.UUID] = {}
+    for some in _parts(things):
         query = (
-            select(PersonRole.person_id, Party.region_code)
-            .join(Volunteer, Volunteer.role_id == PersonRole.id)
+            select(PersonRole.id, PersonRole.person_id, Party.region_code)
             .join(Party, Party.id == PersonRole.person_id)
-            .where(PersonRole.id.in_(some), Volunteer.number.is_(None), Party.state == _S.APPROVED)
+            .where(PersonRole.id.in_(some), PersonRole.waits_since.is_not(None), Party.state == _S.APPROVED)
+            .order_by(PersonRole.id)
+            .with_for_update(of=PersonRole)
         )
-        for person_id, region in session.execute(query):
+        for role_id, person_id, region in session.execute(query):
             ensure_may(actor, Permission.REVIEW_REGISTRATIONS, region_code=region)
-            holders.append(person_id)
-    near = interest.near_to(session, actor, holders)
-    return [person_id for person_id in holders if person_id not in near]
+            found[role_id] = person_id
+    near = interest.near_to(session, actor, list(found.values()))
+    return {role_id: person_id for role_id, person_id in found.items() if person_id not in near}
+
+
+def _let_count(session: Session, role_ids: Sequence[uuid.UUID]) -> None:
+    """Bring approved roles into force with the papers and the consent that came with them."""
+    give_consents(session, role_ids)
+    for some in _parts(role_ids):
+        for statement in (
+            update(PersonRole).where(PersonRole.id.in_(some)).values(waits_since=None),
+            update(Volunteer).where(Volunteer.role_id.in_(some)).values(may_publish=None),
+        ):
+            session.execute(statement, execution_options={"synchronize_session": False})
 
 
 def _issue_numbers(session: Session, person_ids: Sequence[uuid.UUID]) -> None:
@@ -135,7 +169,7 @@ def _issue_numbers(session: Session, person_ids: Sequence[uuid.UUID]) -> None:
             .join(Volunteer, Volunteer.role_id == PersonRole.id)
             .join(Party, Party.id == PersonRole.person_id)
             .where(PersonRole.person_id.in_(some), PersonRole.role == PersonRoleKind.VOLUNTEER)
-            .where(PersonRole.valid_to.is_(None), Volunteer.number.is_(None))
+            .where(PersonRole.valid_to.is_(None), role_counts(), Volunteer.number.is_(None))
         )
         volunteers += [(one, role, region, is_new) for one, role, region, is_new in session.execute(query)]
     if not volunteers:

@@ -37,8 +37,8 @@ _COLUMNS = {
     "person": (
         "party_id", "identity_kind", "identity_number", "identity_hash", "born_on", "sex", "phone", "phone_hash",
     ),
-    "person_role": ("id", "person_id", "role", "valid_from"),
-    "volunteer": ("role_id", "number", "service_kinds", "star_level", "registered_on"),
+    "person_role": ("id", "person_id", "role", "valid_from", "waits_since"),
+    "volunteer": ("role_id", "number", "service_kinds", "star_level", "registered_on", "may_publish"),
     "social_worker": ("role_id", "level", "certificate_number", "registered_until", "issued_on"),
     "household": ("party_id", "file_number"),
     "household_member": ("role_id", "household_id", "relation", "capacity"),
@@ -46,8 +46,8 @@ _COLUMNS = {
         "id", "household_id", "category", "cause", "persons_count", "annual_income", "monthly_amount", "begin_on",
         "recorded_at",
     ),
-    "consent": ("id", "party_id", "purpose", "given_at"),
-    "qualification": ("id", "person_id", "kind", "number", "issued_on", "source", "recorded_at"),
+    "consent": ("id", "party_id", "purpose", "given_at", "role_id"),
+    "qualification": ("id", "person_id", "kind", "number", "issued_on", "source", "recorded_at", "role_id"),
     "registration_step": (
         "id", "party_id", "from_state", "to_state", "happened_at", "by_user_id", "by_person_id",
     ),

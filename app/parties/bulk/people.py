@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,31 +15,22 @@ from app.imports.registers import Admission, Row, Verdict
 from app.imports.world import World
 from app.parties import duplicates, names, rules
 from app.parties.bulk.batch import VARIABLES, Batch
+from app.parties.bulk.papers import Placed, add_consents, add_papers, refuse_certificates
 from app.parties.entries import PersonEntry, SocialWorkerEntry, VolunteerEntry
-from app.parties.kinds import ConsentPurpose, PartyKind, PersonRoleKind, RegistrationState, Sex
-from app.parties.listed import Qualification, QualificationSource
-from app.parties.models import Consent, Party, Person, PersonRole, SocialWorker
-from app.parties.registers.shelf import Parties
-from app.permissions import Actor
+from app.parties.kinds import PartyKind, PersonRoleKind, RegistrationState, Sex
+from app.parties.models import Party, Person, PersonRole
+from app.parties.registers.shelf import Parties, registered_elsewhere
+from app.permissions import Actor, may_in
 
 _OPEN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
 _RESIDENT_ID, _MALE, _FEMALE = DocumentKind.RESIDENT_ID.value, Sex.MALE.value, Sex.FEMALE.value
-_LIST = QualificationSource.LIST.value
-
-
-class Placed(NamedTuple):
-    """Where a line's person stands: ready keys of the person and of the new role."""
-
-    person: Any
-    role: Any
-    known_id: uuid.UUID | None
-    is_admitted: bool
 
 
 class _Known(NamedTuple):
     party_id: uuid.UUID
     match_key: str
     state: RegistrationState
+    region_code: str
 
 
 def admit_volunteers(
@@ -87,8 +78,8 @@ def enter_volunteers(
         if entry.papers
         for paper in entry.papers
     ]
-    _add_papers(batch, papers)
-    _add_consents(
+    add_papers(batch, papers)
+    add_consents(
         batch, [one for one, entry in zip(placed, entries, strict=True) if one and entry.may_publish]
     )
     _add_volunteers(batch, entries, placed)
@@ -105,7 +96,7 @@ def enter_social_workers(
 ) -> Admission:
     """Enter social workers; a person of the register gets the role besides. At most 2,000."""
     batch = Batch(session, len(entries), actor=actor, prepared_by=prepared_by)
-    _refuse_certificates(batch, entries)
+    refuse_certificates(batch, entries)
     placed = place_people(
         batch,
         [entry.person for entry in entries],
@@ -114,7 +105,7 @@ def enter_social_workers(
         world,
     )
     paper = _("社会工作者证")
-    _add_papers(
+    add_papers(
         batch,
         [
             (one, paper, entry.certificate_number, entry.issued_on)
@@ -154,6 +145,9 @@ def place_people(
         if index in batch.refused:
             continue
         found = known.get(person.number_hash)
+        if found is not None and not may_in(batch.actor, batch.permission, found.region_code):
+            batch.refused[index] = registered_elsewhere()
+            continue
         if person.number_hash in seen or (found is not None and found.party_id in holders):
             batch.refused[index] = _("这个人已经录入，不再重复录入。")
             continue
@@ -169,16 +163,21 @@ def place_people(
     placed: list[Placed | None] = [None] * len(people)
     role_keys = iter(batch.keys(len(fresh)))
     for (index, _name, _region), key in zip(fresh, batch.add_parties(PartyKind.PERSON, fresh), strict=True):
-        placed[index] = Placed(key, next(role_keys), None, batch.admits)
+        placed[index] = Placed(key, next(role_keys), None, batch.admits, False)
     for index, found in again:
         role_id = ids.new_id()
         batch.things[index] = role_id
         is_admitted = batch.admits and found.state is RegistrationState.APPROVED
-        placed[index] = Placed(batch.key(found.party_id), batch.key(role_id), found.party_id, is_admitted)
+        waits = (
+            not batch.admits and role is not PersonRoleKind.HOUSEHOLD_MEMBER
+        )  # that one waits with its household
+        placed[index] = Placed(
+            batch.key(found.party_id), batch.key(role_id), found.party_id, is_admitted, waits
+        )
     _add_people(batch, people, placed)
     today, word = batch.today.isoformat(), role.value
     batch.rows["person_role"] += [
-        (one.role, one.person, word, begin.isoformat() if begin else today)
+        (one.role, one.person, word, begin.isoformat() if begin else today, batch.at if one.waits else None)
         for one, begin in zip(placed, begins, strict=True)
         if one is not None
     ]
@@ -219,57 +218,20 @@ def _add_volunteers(batch: Batch, entries: Sequence[VolunteerEntry], placed: Seq
         if one.is_admitted:
             number = rules.volunteer_number(entry.person.region_code, next_number)
             next_number += 1
-        rows.append((one.role, number, entry.service_kinds, 0, batch.day(entry.registered_on)))
-
-
-def _add_papers(batch: Batch, papers: Sequence[tuple[Placed | None, str, str | None, date | None]]) -> None:
-    """Collect qualifications that a person does not have yet."""
-    held: set[tuple[uuid.UUID, str]] = set()
-    known = [one.known_id for one, *_rest in papers if one is not None and one.known_id is not None]
-    for start in range(0, len(known), VARIABLES):
-        query = select(Qualification.person_id, Qualification.kind)
-        some = query.where(Qualification.person_id.in_(known[start : start + VARIABLES]))
-        held.update((person_id, kind) for person_id, kind in batch.session.execute(some))
-    batch.rows["qualification"] += [
-        (key, one.person, kind, number, batch.day(issued_on), _LIST, batch.at)
-        for key, (one, kind, number, issued_on) in zip(batch.keys(len(papers)), papers, strict=True)
-        if one is not None and (one.known_id is None or (one.known_id, kind) not in held)
-    ]
-
-
-def _add_consents(batch: Batch, placed: Sequence[Placed]) -> None:
-    """Collect the consent to be named of whoever has not said otherwise.
-
-    A list never renews what somebody withdrew; and of people who are admitted already nothing is published by the
-    word of the one who brings the list.
-    """
-    purpose = ConsentPurpose.PUBLISH_NAME
-    known = [one.known_id for one in placed if one.known_id is not None]
-    settled: set[uuid.UUID] = set()
-    for start in range(0, len(known), VARIABLES):
-        some = known[start : start + VARIABLES]
-        said = select(Consent.party_id).where(Consent.purpose == purpose, Consent.party_id.in_(some))
-        settled.update(batch.session.scalars(said))
-        if not batch.admits:
-            public = Party.state == RegistrationState.APPROVED
-            settled.update(batch.session.scalars(select(Party.id).where(Party.id.in_(some), public)))
-    batch.rows["consent"] += [
-        (key, one.person, purpose.value, batch.at)
-        for key, one in zip(batch.keys(len(placed)), placed, strict=True)
-        if one.known_id not in settled
-    ]
+        publish = entry.may_publish if one.waits else None
+        rows.append((one.role, number, entry.service_kinds, 0, batch.day(entry.registered_on), publish))
 
 
 def _known_people(session: Session, hashes: Sequence[bytes]) -> dict[bytes, _Known]:
     found = {}
     for start in range(0, len(hashes), VARIABLES):
         query = (
-            select(Person.identity_hash, Party.id, Party.match_key, Party.state)
+            select(Person.identity_hash, Party.id, Party.match_key, Party.state, Party.region_code)
             .join(Party, Party.id == Person.party_id)
             .where(Person.identity_hash.in_(hashes[start : start + VARIABLES]))
         )
-        for number_hash, party_id, match_key, state in session.execute(query):
-            found[bytes(number_hash or b"")] = _Known(party_id, match_key, state)
+        for number_hash, party_id, match_key, state, region in session.execute(query):
+            found[bytes(number_hash or b"")] = _Known(party_id, match_key, state, region)
     return found
 
 
@@ -281,18 +243,3 @@ def _holders(session: Session, person_ids: Sequence[uuid.UUID], role: PersonRole
             session.scalars(query.where(PersonRole.person_id.in_(person_ids[start : start + VARIABLES])))
         )
     return holders
-
-
-def _refuse_certificates(batch: Batch, entries: Sequence[SocialWorkerEntry]) -> None:
-    """Refuse lines whose certificate number somebody else has, in the register or earlier in this batch."""
-    wanted = [entry.certificate_number for entry in entries if entry.certificate_number]
-    taken: set[str | None] = set()
-    for start in range(0, len(wanted), VARIABLES):
-        some = SocialWorker.certificate_number.in_(wanted[start : start + VARIABLES])
-        taken.update(batch.session.scalars(select(SocialWorker.certificate_number).where(some)))
-    for index, entry in enumerate(entries):
-        if entry.certificate_number and entry.certificate_number in taken:
-            batch.refused[index] = _(
-                "证书编号 %(number)s 已经登记在另一人名下，请核对。", number=entry.certificate_number
-            )
-        taken.add(entry.certificate_number)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, select, true, update
 from sqlalchemy.orm import Session
 
 from app import clock, ids
 from app.audit import events
-from app.db import Base
+from app.db import RELEASED, Base
 from app.errors import Conflict
 from app.parties import rules
 from app.parties.bulk.batch import VARIABLES, digest_of
@@ -57,7 +57,7 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     """
     reason = rules.ensure_reason(reason)
     parties = _parties(session, things)
-    roles = _roles(session, things)
+    roles = _roles(session, things, actor)
     parties += _heads(session, parties)
     for region in {party.region_code for party in parties}:
         ensure_may(actor, Permission.ENTER_PARTIES, region_code=region)
@@ -83,13 +83,19 @@ def _parties(session: Session, things: Sequence[uuid.UUID]) -> list[Any]:
     return found
 
 
-def _roles(session: Session, things: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+def _roles(session: Session, things: Sequence[uuid.UUID], actor: Actor) -> list[uuid.UUID]:
     found: list[uuid.UUID] = []
+    places: set[str] = set()
     for some in _parts(things):
         numbered = select(Volunteer.role_id).where(Volunteer.role_id.in_(some), Volunteer.number.is_not(None))
         if session.scalars(numbered).first() is not None:
             raise Conflict(_("其中有志愿者已经编号，不能整批撤销，请逐个办理。"))
-        found += session.scalars(select(PersonRole.id).where(PersonRole.id.in_(some)))
+        query = select(PersonRole.id, Party.region_code).join(Party, Party.id == PersonRole.person_id)
+        for role_id, region in session.execute(query.where(PersonRole.id.in_(some))):
+            found.append(role_id)
+            places.add(region)
+    for region in places:
+        ensure_may(actor, Permission.ENTER_PARTIES, region_code=region)
     return found
 
 
@@ -144,13 +150,25 @@ def _ensure_free(session: Session, party_ids: Sequence[uuid.UUID]) -> None:
         return
     first, last = min(party_ids), max(party_ids)
     for column in _references():
-        if session.execute(select(column).where(column.between(first, last)).limit(1)).first() is None:
+        depends = select(column).where(_holds(column.table)).limit(1)
+        if session.execute(depends.where(column.between(first, last))).first() is None:
             continue
         for some in _parts(party_ids):
-            found = session.execute(select(column).where(column.in_(some)).limit(1)).first()
+            found = session.execute(depends.where(column.in_(some))).first()
             if found is not None:
                 name = session.scalar(select(Party.name).where(Party.id == found[0]))
                 raise Conflict(_("“%(name)s”已有贡献、登录用户或文书等记录，不能整批撤销。", name=name or ""))
+
+
+def _holds(table: Any) -> ColumnElement[bool]:
+    """Return the condition that a row counts as depending on what it refers to.
+
+    A table says under ``RELEASED`` which rows were taken back themselves: the shell's row stays for them to refer to.
+    """
+    released = table.info.get(RELEASED)
+    if not released:
+        return true()
+    return not_(and_(*(table.c[name] == value for name, value in released.items())))
 
 
 def _references() -> Iterator[Any]:
@@ -192,8 +210,9 @@ def _ensure_no_other_roles(session: Session, party_ids: Sequence[uuid.UUID], par
 
 
 def _end_roles(session: Session, role_ids: Sequence[uuid.UUID]) -> None:
+    """Delete roles with the papers and the consent that came with them."""
     for some in _parts(role_ids):
-        for model in (Volunteer, SocialWorker, HouseholdMember):
+        for model in (Volunteer, SocialWorker, HouseholdMember, Qualification, Consent):
             session.execute(delete(model).where(model.role_id.in_(some)), execution_options=_AS_IT_IS)
         session.execute(delete(PersonRole).where(PersonRole.id.in_(some)), execution_options=_AS_IT_IS)
 

@@ -18,7 +18,7 @@ from app.parties.kinds import PersonRoleKind, Sex
 from app.parties.names import match_key
 from app.parties.registers import words
 from app.parties.registers.places import region_of
-from app.parties.registers.shelf import KnownParty, Parties, place_of, stands
+from app.parties.registers.shelf import KnownParty, Parties, place_of, registered_elsewhere, stands
 
 _COUNTY_DIGITS = 6
 
@@ -73,11 +73,14 @@ def born_on(number: str) -> date:
 def known_person(row: Row, world: World, person: PersonEntry) -> KnownParty | None:
     """Return the person who has the number already, or None for somebody new.
 
-    Raises Found when the number has another name: that is for people to judge.
+    Raises Found for somebody of the register outside the uploader's regions, whatever place the row states; and
+    when the number has another name: that is for people to judge.
     """
     known = world.shelf(Parties).person(person.number_hash)
     if known is None:
         return None
+    if known.party_id is not None and not world.scope.covers(known.region_code):
+        raise found(Reason.OUT_OF_SCOPE, registered_elsewhere(), field="id_number")
     if known.match_key != match_key(person.name):
         sentence = _(
             "这个身份证号属于另一个姓名（%(where)s）。请核对号码和姓名，改正后再上传。",

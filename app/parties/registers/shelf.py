@@ -31,6 +31,7 @@ from app.parties.kinds import (
 from app.parties.listed import Qualification
 from app.parties.models import Organisation, Party, Person, PersonRole
 from app.parties.names import match_key
+from app.parties.waiting import paper_counts
 from app.rows import present
 
 _VARIABLES = 500  # per IN (…): far below the limit of either database
@@ -58,7 +59,8 @@ class Number(Protocol):
 class KnownParty:
     """An organisation or a person that is known. ``where`` is None and ``party_id`` set for one of the register.
 
-    ``kind`` and ``is_serious`` are an organisation's; the others a person's.
+    ``kind`` and ``is_serious`` are an organisation's; the others a person's. ``roles`` has those, too, that
+    wait for a second person: a ledger that comes in beside them is verified by somebody else as well.
     """
 
     name: str
@@ -227,12 +229,17 @@ _PEOPLE = select(
     Person.identity_hash, Party.id, Party.name, Party.match_key, Party.region_code, Person.born_on, Party.state
 ).join(Party, Party.id == Person.party_id).where(Person.identity_hash.is_not(None))  # fmt: skip
 _ROLES = select(PersonRole.person_id, PersonRole.role).where(PersonRole.valid_to.is_(None))
-_PAPERS = select(Qualification.person_id, Qualification.kind)
+_PAPERS = select(Qualification.person_id, Qualification.kind).where(paper_counts())
 
 
 def place_of(row: Row) -> Where:
     """Return where a row stands, for the sentence about a later one that says the same."""
     return row.file, row.sheet, row.number
+
+
+def registered_elsewhere() -> str:
+    """Return the sentence for a known person who is registered where the uploader has nothing to enter."""
+    return _("这个人登记在您的辖区以外，请交给登记所在地或上级的工作人员办理。")
 
 
 def stands(where: Where | None, row: Row) -> str:
