@@ -9,9 +9,10 @@ from app import clock, db
 from app.audit import events
 from app.errors import Conflict, InvalidInput
 from app.imports import checking, plans, queries, registers, staging, uploads
+from app.imports.cells import Book
 from app.imports.judging import Judged
 from app.imports.kinds import TAKEN, Decision
-from app.imports.models import BatchState, ImportUpload, UploadState
+from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
 from app.imports.plans import Batch
 from app.imports.staging import Line
 from app.imports.uploads import MOVES
@@ -30,6 +31,8 @@ def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUplo
     for name in upload.registers.split():
         plans.ensure_may_import(registers.by_name(name), actor, upload.organisation_id)
     count = checking.ready_to_enter(session, upload)
+    if any(one.state is BatchState.UNDONE for one in queries.batches_of(session, upload.id)):
+        raise Conflict(_("这份表格已经撤销了一部分，不能再导入，请把其余的也撤销。"))
     if upload.judged_at is None:
         raise Conflict(_("这份表格还没有检查完，请先核对各列再检查一次。"))
     if not count:
@@ -44,10 +47,11 @@ def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUplo
     return upload
 
 
-def accept_now(session: Session, upload_id: uuid.UUID, vocabulary: Vocabulary, *, actor: Actor) -> None:
-    """Let a small upload in, whole, in the caller's transaction."""
+def accept_now(
+    session: Session, upload_id: uuid.UUID, book: Book, vocabulary: Vocabulary, *, actor: Actor
+) -> None:
+    """Let a small upload in, whole, in the caller's transaction. ``book``: its file, opened before."""
     upload = begin(session, upload_id, actor=actor)
-    book = plans.open_book(uploads.data_of(session, upload), upload.name)
     for batch in plans.batches(book, uploads.plan_of(upload), vocabulary):
         admit_batch(session, upload, batch, vocabulary, actor=actor)
     finish(session, upload)
@@ -63,10 +67,10 @@ def admit_batch(
     """
     plans.ensure_may_import(batch.register, actor, upload.organisation_id)
     kept = queries.batch_of(session, upload.id, batch.number)
-    if kept is None:
-        raise Conflict(_("表格与检查时的不一致，请重新检查后再导入。"))
-    if kept.state is not BatchState.JUDGED:
+    if kept is not None and kept.state is not BatchState.JUDGED:
         return 0
+    if kept is None or not _is_as_checked(kept, batch):
+        raise _otherwise()
     world = plans.world_of(
         batch.register,
         vocabulary,
@@ -74,6 +78,7 @@ def admit_batch(
         organisation_id=upload.organisation_id,
         session=session,
     )
+    world.was_checked = True
     checking.judge(batch, world)
     before = {one.number: one for one in queries.lines_of(kept)}
     choices = queries.choices_of(session, upload.id)
@@ -113,11 +118,32 @@ def admit_batch(
 
 
 def finish(session: Session, upload: ImportUpload) -> None:
-    """Mark an upload as accepted."""
+    """Mark an upload as accepted. Raises Conflict when a batch of the check has not come again."""
     ensure_move(MOVES, upload.state, UploadState.ACCEPTED)
+    if any(one.state is BatchState.JUDGED for one in queries.batches_of(session, upload.id)):
+        raise _otherwise()
     upload.state = UploadState.ACCEPTED
     upload.ended_at = clock.now()
     upload.owner = upload.lease_until = None
+
+
+def _is_as_checked(kept: ImportBatch, batch: Batch) -> bool:
+    """Whether a batch has the lines that it had at the check: of plain ones nothing else is kept."""
+    return (
+        kept.register == batch.register.name
+        and kept.table_number == batch.table_number
+        and (kept.row_count, kept.first_line, kept.last_line)
+        == (len(batch.lines), batch.lines[0].number, batch.lines[-1].number)
+    )
+
+
+def _otherwise() -> Conflict:
+    return Conflict(
+        _(
+            "检查之后，从表格里读出的行变了（可能有人改了表头或用词）。请返回核对各列，再检查一次；"
+            "已经导入了一部分的，请先撤销。"
+        )
+    )
 
 
 def _still_can(judged: Judged, before: Line | None) -> bool:

@@ -16,6 +16,7 @@ from app.audit import events
 from app.errors import Conflict
 from app.ids import new_id
 from app.imports import plans, queries, staging, uploads
+from app.imports.cells import Book
 from app.imports.judging import Judged, judge_rows
 from app.imports.kinds import TAKEN, Decision, Note
 from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
@@ -67,15 +68,25 @@ def begin(session: Session, upload_id: uuid.UUID, *, actor: Actor) -> ImportUplo
     return upload
 
 
-def check_now(session: Session, upload_id: uuid.UUID, vocabulary: Vocabulary, *, actor: Actor) -> None:
-    """Check a small upload whole, in the caller's transaction."""
+def check_now(
+    session: Session, upload_id: uuid.UUID, book: Book, vocabulary: Vocabulary, *, actor: Actor
+) -> None:
+    """Check a small upload whole, in the caller's transaction. ``book``: its file, opened before."""
     upload = begin(session, upload_id, actor=actor)
-    book = plans.open_book(uploads.data_of(session, upload), upload.name)
     worlds = Worlds(vocabulary, actor, upload.organisation_id, session)
     for batch in plans.batches(book, uploads.plan_of(upload), vocabulary):
         judge(batch, worlds.of(batch))
         keep(session, upload, batch)
     end(session, upload)
+
+
+def opened(upload: ImportUpload, rows: int) -> Book | None:
+    """Return the file of a small upload, opened before any transaction; None for a large one, which the job opens."""
+    if rows > IN_REQUEST:
+        return None
+    with db.reading() as session:
+        data = uploads.data_of(session, upload)
+    return plans.open_book(data, upload.name)
 
 
 def judge(batch: Batch, world: World) -> None:
@@ -104,6 +115,8 @@ def keep(session: Session, upload: ImportUpload, batch: Batch) -> None:
             register=batch.register.name,
             state=BatchState.JUDGED,
             row_count=len(batch.lines),
+            first_line=batch.lines[0].number,
+            last_line=batch.lines[-1].number,
             summary=summary_of(lines, plain),
             sealed=staging.seal_lines(lines, key),
             things=b"",
@@ -156,7 +169,7 @@ def take(session: Session, upload_id: uuid.UUID, *, owner: str) -> ImportUpload 
     upload = db.lock(session, ImportUpload, upload_id)
     now = clock.true_now()
     held = upload.owner not in (None, owner) and upload.lease_until is not None and upload.lease_until > now
-    if held or upload.state not in (UploadState.JUDGING, UploadState.ACCEPTING):
+    if held or upload.state not in queries.WORKING:
         return None
     upload.owner, upload.lease_until = owner, now + LEASE
     return upload
@@ -185,10 +198,31 @@ def line_of(judged: Judged, batch: Batch) -> Line:
         verdict.decision,
         reason=fault.word if fault else "",
         field=fault.field if fault else None,
-        sentence=staging.printable(str(fault.sentence)) if fault else "",
+        sentence=staging.printable(" ".join(_sentences(judged, batch))),
         can_be_taken=verdict.decision is Decision.REVIEW and verdict.data is not None,
         cells=_cells_of(judged, batch),
     )
+
+
+def _sentences(judged: Judged, batch: Batch) -> list[str]:
+    """Return what decided a row, and what else its cells have wrong, so that all of it is mended at once."""
+    first, row = judged.verdict.fault, judged.row
+    if first is None:
+        return []
+    told = [str(first.sentence)]
+    if row is None or judged.verdict.decision is not Decision.REJECT:
+        return told
+    for one in batch.register.fields:
+        reading = row.readings.get(one.name)
+        if one.name == first.field or reading is None:
+            continue
+        if reading.fault is not None:
+            told.append(
+                _("另外，“%(column)s”：%(problem)s", column=one.label, problem=reading.fault.sentence)
+            )
+        elif one.required and reading.value is None:
+            told.append(_("另外，“%(column)s”没有填。", column=one.label))
+    return told
 
 
 def _cells_of(judged: Judged, batch: Batch) -> tuple[Any, ...]:

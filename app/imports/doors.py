@@ -6,7 +6,7 @@ upload → columns → check → accept → receipt. Nothing is written to a reg
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from app.buttons import press
 from app.db import reading, transaction
 from app.downloads import as_download
 from app.errors import NotFound, Refused
+from app.files.names import shown_name
 from app.imports import (
     admission,
     approval_pages,
@@ -68,8 +69,9 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
         form.register.choices = register_choices(offered)
         ready: list[tuple[Incoming, list[Section]]] = []
         problems: list[str] = []
+        notices: list[str] = []
         if request.method == "POST":
-            ready, problems = _read(form, offered, vocabulary)
+            ready, problems, notices = _read(form, offered, vocabulary)
 
         def act(session: Session) -> str:
             now = clock.now()
@@ -81,6 +83,8 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
             ]
             for problem in problems:
                 flash(_("没有收下：%(problem)s", problem=problem), "error")
+            for notice in notices:
+                flash(notice, "waiting")
             if len(kept) == 1:
                 return url_for(".show", code=kept[0].code)
             flash(_("收到 %(count)s 个文件。", count=len(kept)), "done")
@@ -146,10 +150,11 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
         here = url_for(".columns", code=upload.code)
         try:
             plan = form.plan_of(before, request.form, offered, vocabulary)
+            is_draft = request.form.get("act") == "again" or _asks_anew(before, plan)
+            book = None if is_draft else checking.opened(upload, plans.row_estimate(plan))
         except Refused as refused:
             form.note(refused)
             return pages.columns(entrance, upload, before, offered, form), 422
-        is_draft = request.form.get("act") == "again" or _asks_anew(before, plan)
 
         def act(session: Session) -> str:
             uploads.settle_columns(session, upload.id, plan, actor=actor, is_draft=is_draft)
@@ -158,10 +163,10 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
             if form.remember.data and actor.may(Permission.MANAGE_VOCABULARY):
                 for register, field, heading in new_headings(before, plan, stored(session)):
                     editing.add_heading(session, register=register, field=field, heading=heading, actor=actor)
-            if plans.row_estimate(plan) > checking.IN_REQUEST:
+            if book is None:
                 checking.begin(session, upload.id, actor=actor)
             else:
-                checking.check_now(session, upload.id, stored(session), actor=actor)
+                checking.check_now(session, upload.id, book, stored(session), actor=actor)
             return url_for(".show", code=upload.code)
 
         done = form.carry_out(act)
@@ -202,12 +207,17 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
         with reading() as session:
             upload = entrance.own(session, code)
         here = url_for(".show", code=upload.code)
+        try:
+            book = checking.opened(upload, upload.data_rows)
+        except Refused as refused:
+            flash(str(refused), "error")
+            return redirect(here, 303)
 
         def act(session: Session) -> str:
-            if upload.data_rows > checking.IN_REQUEST:
+            if book is None:
                 admission.begin(session, upload.id, actor=actor)
             else:
-                admission.accept_now(session, upload.id, stored(session), actor=actor)
+                admission.accept_now(session, upload.id, book, stored(session), actor=actor)
             return here
 
         return press(act, here)
@@ -225,7 +235,8 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
 
         def act(session: Session) -> str:
             count = undoing.undo(session, upload.id, reason=form.reason.data or "", actor=current_actor())
-            flash(_("已撤销这次导入的 %(count)s 条。", count=count), "done")
+            if count is not None:
+                flash(_("已撤销这次导入的 %(count)s 条。", count=count), "done")
             return here
 
         return press(act, here, form)
@@ -273,28 +284,42 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
 
 def _read(
     form: UploadForm, offered: Sequence[Register], vocabulary: Vocabulary
-) -> tuple[list[tuple[Incoming, list[Section]]], list[str]]:
-    """Read the files that were sent, before any transaction; return those that can be read, and what is wrong.
+) -> tuple[list[tuple[Incoming, list[Section]]], list[str], list[str]]:
+    """Read the files that were sent, before any transaction; return those that can be read, what is wrong with others,
+    and what was left out of the good ones.
 
     When none can be read, what is wrong stands beside the field.
     """
     wanted = [one for one in offered if one.name == form.register.data] or list(offered)
     found: list[tuple[Incoming, list[Section]]] = []
     problems: list[str] = []
+    notices: list[str] = []
     try:
         incoming = files_of(form.files.data or [])
     except Refused as refused:
         incoming, problems = [], [str(refused)]
     for one in incoming:
         try:
-            found.append((one, plans.read_plan(plans.open_book(one.data, one.name), wanted, vocabulary)))
+            book = plans.open_book(one.data, one.name)
+            found.append((one, plans.read_plan(book, wanted, vocabulary)))
+            if book.hidden:
+                notices.append(_hidden(one.name, book.hidden))
         except Refused as refused:
             sentence = str(refused)
             problems.append(sentence if len(incoming) == 1 else f"{one.name}：{sentence}")
     if problems and not found:
         form.validate()
         form.files.errors = [*form.files.errors, *problems]
-    return found, problems
+    return found, problems, notices
+
+
+def _hidden(file: str, sheets: Sequence[str]) -> str:
+    """Return what is said of sheets that nobody sees and that were left out."""
+    return _(
+        "“%(file)s”里隐藏的工作表没有读取：%(sheets)s。需要导入的，请取消隐藏后重新上传。",
+        file=shown_name(file),
+        sheets="、".join(sheets[:5]),
+    )
 
 
 def _asks_anew(before: Sequence[Section], after: Sequence[Section]) -> bool:

@@ -1,4 +1,4 @@
-"""Jobs of imports: the one that checks and lets in large uploads, and the nightly one that clears old ones.
+"""Jobs of imports: the one that checks, lets in and undoes large uploads, and the nightly one that clears old ones.
 
 A large upload is worked on batch by batch, each in a transaction of its own: whoever looks sees how far it is, a
 runner that dies leaves each batch whole or absent, and the next one goes on where it stopped.
@@ -16,7 +16,7 @@ from app import clock
 from app.collecting import collecting_seldom
 from app.db import reading, transaction
 from app.errors import Conflict, NotAllowed, Refused
-from app.imports import admission, approving, checking, plans, queries, uploads
+from app.imports import admission, approving, checking, plans, queries, undoing, uploads
 from app.imports.cells import Book
 from app.imports.models import ImportUpload, UploadState
 from app.imports.plans import Batch
@@ -29,7 +29,7 @@ from app.users import sessions
 
 
 def take_up() -> str | None:
-    """Check and let in what waits, one upload after the other; return how many it were."""
+    """Check, let in and undo what waits, one upload after the other; return how many it were."""
     count = 0
     while True:
         with reading() as session:
@@ -41,7 +41,7 @@ def take_up() -> str | None:
 
 
 def work_on(upload_id: uuid.UUID) -> bool:
-    """Check an upload or let it in, whichever it waits for; return False when another runner has it.
+    """Check an upload, let it in or undo it, whichever it waits for; return False when another runner has it.
 
     What stops it is kept with it as a sentence; whatever is in by then stays in.
     """
@@ -57,17 +57,31 @@ def work_on(upload_id: uuid.UUID) -> bool:
         with collecting_seldom():
             if state is UploadState.JUDGING:
                 _check(upload_id, owner)
-            else:
+            elif state is UploadState.ACCEPTING:
                 _let_in(upload_id, owner)
+            else:
+                _undo(upload_id, owner)
     except Refused as problem:
-        with transaction() as session:
-            checking.fail(session, upload_id, str(problem), owner=owner)
+        _stop(upload_id, str(problem), owner)
     except Exception:
-        with transaction() as session:
-            sentence = _("系统出了没有料到的问题，请稍后再试，并告知管理员。")
-            checking.fail(session, upload_id, sentence, owner=owner)
+        _stop(upload_id, _("系统出了没有料到的问题，请稍后再试，并告知管理员。"), owner)
         raise
     return True
+
+
+def _stop(upload_id: uuid.UUID, sentence: str, owner: str) -> None:
+    with transaction() as session:
+        checking.fail(session, upload_id, sentence, owner=owner)
+        undoing.stop(session, upload_id, sentence, owner=owner)
+
+
+def _undo(upload_id: uuid.UUID, owner: str) -> None:
+    with reading() as session:
+        upload = session.get_one(ImportUpload, upload_id)
+        actor = sessions.actor_of(session, upload.undone_by) if upload.undone_by else None
+    if actor is None:
+        raise NotAllowed(_("撤销人的登录用户已被锁定，不能继续。"))
+    undoing.carry_out(upload_id, owner, actor)
 
 
 def _check(upload_id: uuid.UUID, owner: str) -> None:
@@ -125,7 +139,7 @@ def clear_old() -> str:
 
 
 JOBS = (
-    Job("imports", _l("检查和导入大表格"), EveryMinutes(1), take_up),
+    Job("imports", _l("检查、导入和撤销大表格"), EveryMinutes(1), take_up),
     Job("imports_approve", _l("审核和核验导入的大批内容"), EveryMinutes(1), approving.take_up),
     Job("imports_clear", _l("清理过期的导入表格"), DailyAt(3, 30), clear_old),
 )

@@ -68,6 +68,7 @@ def read_table(
     above = _merged_above(table, layout, register)
     formulas = {row for row, _column in table.formulas}
     chain = _opening(table, layout, register) if register.chained else ""
+    head = ""
     for number, cells in enumerate(table.rows, start=1):
         kind = kind_of_row(number, cells, layout, world.vocabulary)
         if kind is not RowKind.DATA:
@@ -84,6 +85,7 @@ def read_table(
         row = Row(file, table.sheet, number, readings, layout.units)
         if register.chained:
             chain = row.chain = _chained(chain, cells, layout, register)
+            head = row.head = head or chain
         yield Judged(number, kind, _SKIPPED, row)
 
 

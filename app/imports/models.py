@@ -29,6 +29,7 @@ class UploadState(Labelled):
     ACCEPTING = "accepting", _l("正在导入")
     ACCEPTED = "accepted", _l("已导入")
     FAILED = "failed", _l("中断")
+    UNDOING = "undoing", _l("正在撤销")
     UNDONE = "undone", _l("已撤销")
     EXPIRED = "expired", _l("未导入，已清理")
 
@@ -60,6 +61,8 @@ class ImportUpload(Base):
     uploaded_by: Mapped[Key] = mapped_column(comment="user")
     uploader_id: Mapped[Key | None] = mapped_column(comment="person: who approves must be another")
     accepted_by: Mapped[Key | None] = mapped_column(comment="user who said that its rows go in")
+    undone_by: Mapped[Key | None] = mapped_column(comment="user who said that it is undone")
+    undo_reason: Mapped[str | None] = mapped_column(Encrypted(), comment="in that user's words")
     uploader_name: Mapped[str] = mapped_column(Encrypted())
     region_code: Mapped[RegionCode | None] = mapped_column(comment="of the staff member's office")
     organisation_id: Mapped[Key | None] = mapped_column(comment="none: uploaded by staff")
@@ -109,6 +112,8 @@ class ImportBatch(Base):
     register: Mapped[str] = mapped_column(String(40), comment="name of the register that its rows are for")
     state: Mapped[BatchState] = mapped_column(labelled(BatchState))
     row_count: Mapped[int] = mapped_column(Integer)
+    first_line: Mapped[int | None] = mapped_column(Integer)
+    last_line: Mapped[int | None] = mapped_column(Integer)
     summary: Mapped[str] = mapped_column(
         Text, comment="JSON: how many rows by decision and reason, and what was put right; names nobody"
     )

@@ -89,7 +89,7 @@ def show(entrance: Entrance, session: Session, upload: ImportUpload, *, columns_
         "form": Form(formdata=None),
         **_words(upload),
     }
-    if upload.state in (UploadState.JUDGING, UploadState.ACCEPTING):
+    if upload.state in queries.WORKING:
         return entrance.page("working.html", **common)
     found = None
     if plan and is_own and upload.judged_at is not None:  # rows that stayed out name people

@@ -21,7 +21,9 @@ from app.paging import Order, Page, fetch
 from app.permissions import Actor, Permission, region_prefix
 
 HISTORY = 20
-_CAME_IN = (UploadState.ACCEPTED, UploadState.UNDONE)
+_CAME_IN = (UploadState.ACCEPTED, UploadState.UNDOING, UploadState.UNDONE)
+WORKING = (UploadState.JUDGING, UploadState.ACCEPTING, UploadState.UNDOING)
+"""States in which a runner works on an upload."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def waiting(session: Session, now: datetime, limit: int = 20) -> Sequence[uuid.U
     return session.scalars(
         select(ImportUpload.id)
         .where(
-            ImportUpload.state.in_((UploadState.JUDGING, UploadState.ACCEPTING)),
+            ImportUpload.state.in_(WORKING),
             or_(ImportUpload.lease_until.is_(None), ImportUpload.lease_until < now),
         )
         .order_by(ImportUpload.uploaded_at)

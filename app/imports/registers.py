@@ -91,7 +91,7 @@ class Verdict:
 class Row:
     """One row on its way: where it stands, and what its cells say, by field name."""
 
-    __slots__ = ("_noted", "chain", "file", "number", "readings", "sheet", "units")
+    __slots__ = ("_noted", "chain", "file", "head", "number", "readings", "sheet", "units")
 
     def __init__(
         self, file: str, sheet: str, number: int, readings: dict[str, Reading], units: Mapping[str, str]
@@ -102,6 +102,7 @@ class Row:
         self.readings = readings
         self.units = units
         self.chain = ""
+        self.head = ""
         self._noted: set[Note] = set()
 
     def note(self, *notes: Note) -> None:
@@ -227,7 +228,8 @@ class Register:
     ``approving``. With ``look`` the approver is shown first what would happen, and says how it was checked.
     ``prepare`` mends a table before its rows are read; lines keep their numbers.
     ``chained``: each row's ``chain`` is a hash of what it and all rows above it say, by which a list without
-    numbers is known again under another title. ``listed_at``, ``shown_at``: endpoints of the staff list
+    numbers is known again under another title; its ``head`` is that of the list's first row.
+    ``listed_at``, ``shown_at``: endpoints of the staff list
     of what came in, and of one of them by its code. ``afterwards``: what becomes of it, where nobody approves it.
     """
 

@@ -27,6 +27,7 @@ _STEP = {
     UploadState.JUDGED: 3,
     UploadState.FAILED: 3,
     UploadState.ACCEPTING: 4,
+    UploadState.UNDOING: 5,
 }
 
 

@@ -10,12 +10,10 @@ from enum import Enum
 
 from sqlalchemy.orm import Session
 
-from app.imports import admission, approval_standing, approving, checking, plans, registers, uploads
+from app.imports import admission, approval_standing, approving, checking, plans, queries, registers, uploads
 from app.imports.models import ImportUpload, UploadState
 from app.imports.staging import Section
 from app.permissions import Actor
-
-_WORKING = (UploadState.JUDGING, UploadState.ACCEPTING)
 
 
 class Do(Enum):
@@ -68,7 +66,7 @@ def can_be_checked(upload: ImportUpload) -> bool:
 
 def next_step(session: Session, files: Sequence[ImportUpload]) -> Step:
     """Return what comes next: wait for what is under way, else the first register in which something is to do."""
-    working = [one for one in files if one.state in _WORKING]
+    working = [one for one in files if one.state in queries.WORKING]
     if working:
         return Step(Do.WAIT, working, sum(one.data_rows for one in working))
     for place in sorted({rank(one) for one in files}):

@@ -75,14 +75,19 @@ def attach(bp: Blueprint, guard: Guard, entrance: Entrance) -> None:
             if not is_own(files_of(session, code)[0]):
                 raise NotFound(_("只有上传的人可以办理这些表格。"))
 
+        begun = []
+
         def act(session: Session) -> str:
             step = together.next_step(session, files_of(session, code))
             if step.do is not Do(what):
                 raise Conflict(_("这些表格刚才已经办过这一步，请看看现在到了哪一步。"))
             _begin(session, step)
+            begun.append(step)
             return here
 
         answer = press(act, here)
+        if not begun:
+            return answer  # refused, or pressed twice: nothing is worked on
         ends = monotonic() + SECONDS
         while _work(code, ends):
             with transaction() as session:

@@ -27,8 +27,9 @@ MOVES: Moves[UploadState] = {
     S.JUDGING: frozenset({S.JUDGED, S.FAILED}),
     S.JUDGED: frozenset({S.RECEIVED, S.ACCEPTING, S.EXPIRED}),
     S.ACCEPTING: frozenset({S.ACCEPTED, S.FAILED}),
-    S.FAILED: frozenset({S.RECEIVED, S.ACCEPTING, S.UNDONE, S.EXPIRED}),
-    S.ACCEPTED: frozenset({S.UNDONE}),
+    S.FAILED: frozenset({S.RECEIVED, S.ACCEPTING, S.UNDOING, S.EXPIRED}),
+    S.ACCEPTED: frozenset({S.UNDOING}),
+    S.UNDOING: frozenset({S.UNDONE, S.ACCEPTED, S.FAILED}),
     S.UNDONE: frozenset(),
     S.EXPIRED: frozenset(),
 }

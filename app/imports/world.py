@@ -35,7 +35,9 @@ class Scope:
 class World:
     """The shelves, the words, the day as of which is judged, and for whom.
 
-    ``session`` is None when no database is asked. ``city`` is the 12-digit code of the city.
+    ``session`` is None when no database is asked. ``city`` is the 12-digit code of the city. ``was_checked``: the
+    rows went through the check before and are judged once more, batch by batch; what is asked of a list as a whole
+    was asked then.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class World:
         self.vocabulary = vocabulary
         self.session = session
         self.scope = scope or Scope()
+        self.was_checked = False
         self._shelves: dict[Any, Any] = {}
 
     def shelf(self, kind: "Callable[[World], T]") -> T:

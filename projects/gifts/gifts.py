@@ -2,12 +2,13 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -21,6 +22,7 @@ from projects.gifts.kinds import GiftKind
 from projects.gifts.models import GiftLine
 
 MOST_OF_A_BATCH = 2_000
+_SAID = ("given_on", "giver", "receiver", "item", "specification", "quantity", "unit", "amount_fen")
 _VARIABLES = 500  # per IN (…): far below the limit of either database
 
 
@@ -30,6 +32,7 @@ class Gift:
 
     kind: GiftKind
     chain: str
+    list_key: str
     given_on: date | None = None
     giver: str | None = None
     forwarded_by: str | None = None
@@ -42,6 +45,13 @@ class Gift:
     amount_fen: int | None = None
     earmark: str | None = None
     remark: str | None = None
+
+    @property
+    def content(self) -> str:
+        """A hash of what the line says, but for remarks: a list that was mended is known by its other lines."""
+        cells = (self.kind.value, *(getattr(self, name) for name in _SAID))
+        said = "\x1f".join("" if one is None else str(one) for one in cells)
+        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def record_many(
@@ -68,7 +78,8 @@ def record_many(
         lines.append(
             {
                 "id": key,
-                "file": row.file[:200],
+                "file_name": row.file,
+                "content": gift.content,
                 "sheet": row.sheet[:100],
                 "line": row.number,
                 "entered_at": moment,
@@ -100,6 +111,21 @@ def known_chains(session: Session, chains: Sequence[str]) -> set[str]:
     for start in range(0, len(chains), _VARIABLES):
         some = chains[start : start + _VARIABLES]
         found.update(session.scalars(select(GiftLine.chain).where(GiftLine.chain.in_(some))))
+    return found
+
+
+def lists_with(session: Session, head: str, contents: Sequence[str]) -> dict[str, Counter[str]]:
+    """Return the recorded lists that begin as this one or have one of these lines: how often each says what."""
+    keys = set(session.scalars(select(GiftLine.list_key).where(GiftLine.list_key == head).limit(1)))
+    for start in range(0, len(contents), _VARIABLES):
+        some = contents[start : start + _VARIABLES]
+        keys.update(session.scalars(select(GiftLine.list_key).where(GiftLine.content.in_(some)).distinct()))
+    found: dict[str, Counter[str]] = {}
+    for key in keys - {None}:
+        said = session.execute(
+            select(GiftLine.content, func.count()).where(GiftLine.list_key == key).group_by(GiftLine.content)
+        )
+        found[key or ""] = Counter({content or "": count for content, count in said})
     return found
 
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.ids import new_id
-from app.types import Key, UtcTime, labelled
+from app.types import Encrypted, Key, UtcTime, labelled
 from projects.gifts.kinds import GiftKind
 
 
@@ -21,7 +21,9 @@ class GiftLine(Base):
     chain: Mapped[str] = mapped_column(
         String(64), unique=True, comment="hash of this line and all above it in its list"
     )
-    file: Mapped[str] = mapped_column(String(200), comment="name of the file that it came in")
+    list_key: Mapped[str | None] = mapped_column(String(64), comment="chain of its list's first line")
+    content: Mapped[str | None] = mapped_column(String(64), comment="hash of what the line says")
+    file_name: Mapped[str | None] = mapped_column(Encrypted(), comment="of the file that it came in")
     sheet: Mapped[str] = mapped_column(String(100))
     line: Mapped[int] = mapped_column(comment="its number in the sheet")
     given_on: Mapped[date | None] = mapped_column()
@@ -41,4 +43,8 @@ class GiftLine(Base):
     entered_at: Mapped[UtcTime] = mapped_column()
     entered_by_id: Mapped[Key | None] = mapped_column(ForeignKey("person.party_id"))
 
-    __table_args__ = (CheckConstraint("amount_fen IS NULL OR amount_fen >= 0", name="amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_fen IS NULL OR amount_fen >= 0", name="amount"),
+        Index("ix_gift_line_list", "list_key", "content"),
+        Index("ix_gift_line_content", "content"),
+    )

@@ -15,39 +15,12 @@ from app.permissions import Permission
 from projects.gifts import gifts
 from projects.gifts.gifts import Gift
 from projects.gifts.kinds import GiftKind
+from projects.gifts.lists import Lists
 from projects.gifts.tables import whole_lines
 from projects.gifts.wording import earmark_of, forwarded
 
 _TOTAL = object()
 """What a sum's cell says when it tells the total of the list (总金额61609585.05)."""
-
-
-class Chains:
-    """The shelf of lines that are known, each by what it and all above it say."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._known: dict[str, str] = {}
-
-    def where(self, chain: str) -> str | None:
-        """Return where a line stands already, None when it is new."""
-        return self._known.get(chain)
-
-    def add(self, row: Row) -> None:
-        """Remember a line of this upload."""
-        place = " ".join(part for part in (row.file, row.sheet) if part)
-        self._known[row.chain] = _("%(place)s 第 %(number)s 行", place=place, number=row.number)
-
-    def want(self, chains: Sequence[str]) -> None:
-        """Fetch which of these lines are recorded."""
-        if self._world.session is not None:
-            for chain in gifts.known_chains(self._world.session, chains):
-                self._known.setdefault(chain, _("登记册"))
-
-
-def prefetch(world: World, rows: Sequence[Row]) -> None:
-    """Fetch which of these lines are recorded."""
-    world.shelf(Chains).want([row.chain for row in rows])
 
 
 def _sum_or_total(binding: Binding) -> CellReader:
@@ -66,15 +39,20 @@ def decide_cash(row: Row, world: World) -> Verdict:
     """Judge one line of a list of money: who, how much, known already."""
     if row.readings.get("amount", Reading()).value is _TOTAL:
         return Verdict(Decision.SKIP)
+    return _decided(row, world, _cash(row, world))
+
+
+def _cash(row: Row, world: World) -> Gift:
     row.ensure_present("giver_name", "amount")
     giver: str = row.need("giver_name")
     given_on = row.get("date")
     amount = fen_of(row, "amount", "amount_unit")
     remark = row.get("remark")
     passed = forwarded(giver, world.vocabulary)
-    gift = Gift(
+    return Gift(
         GiftKind.CASH,
         row.chain,
+        row.head,
         given_on,
         giver,
         passed.by if passed else None,
@@ -83,11 +61,14 @@ def decide_cash(row: Row, world: World) -> Verdict:
         earmark=row.get("earmark") or earmark_of((remark, giver), world.vocabulary),
         remark=remark,
     )
-    return _accepted(row, world, gift)
 
 
 def decide_goods(row: Row, world: World) -> Verdict:
     """Judge one line of a list of goods: from or to whom, what, how much, known already."""
+    return _decided(row, world, _goods(row, world))
+
+
+def _goods(row: Row, world: World) -> Gift:
     row.ensure_present("item")
     giver, receiver, item = row.get("giver_name"), row.get("receiver"), row.need("item")
     if giver is None and receiver is None:
@@ -98,9 +79,10 @@ def decide_goods(row: Row, world: World) -> Verdict:
         raise missing("quantity")  # where there is no column for it, the item's own words say how much
     remark = row.get("remark")
     passed = forwarded(giver or "", world.vocabulary)
-    gift = Gift(
+    return Gift(
         GiftKind.GOODS,
         row.chain,
+        row.head,
         row.get("date"),
         giver,
         passed.by if passed else None,
@@ -114,22 +96,47 @@ def decide_goods(row: Row, world: World) -> Verdict:
         earmark_of((item, remark, giver), world.vocabulary),
         remark,
     )
-    return _accepted(row, world, gift)
 
 
-def _accepted(row: Row, world: World, gift: Gift) -> Verdict:
-    shelf = world.shelf(Chains)
-    where = shelf.where(row.chain)
+def prefetch_cash(world: World, rows: Sequence[Row]) -> None:
+    """Fetch which of these lines of money are recorded."""
+    world.shelf(Lists).want(rows, _cash)
+
+
+def prefetch_goods(world: World, rows: Sequence[Row]) -> None:
+    """Fetch which of these lines of goods are recorded."""
+    world.shelf(Lists).want(rows, _goods)
+
+
+def _decided(row: Row, world: World, gift: Gift) -> Verdict:
+    shelf = world.shelf(Lists)
+    where, known = shelf.where(row.chain), shelf.known(row.head)
+    is_there = known is not None and known.takes(gift.content)
     if where is not None:
         sentence = _("与%(where)s及其上面各行完全相同，是同一份名单，不再导入。", where=where)
+        raise found(Reason.DUP_SERIAL, sentence, decision=Decision.DUPLICATE)
+    if is_there and known is not None and known.is_sure:
+        sentence = _("这一行登记册里已有：这份名单导入过，后来改过，这一行没有变，不再导入。")
         raise found(Reason.DUP_SERIAL, sentence, decision=Decision.DUPLICATE)
     shelf.add(row)
     canonical = {
         name: value.isoformat() if name == "given_on" else value
         for name in Gift.__slots__
-        if name not in {"kind", "chain"} and (value := getattr(gift, name)) is not None
+        if name not in {"kind", "chain", "list_key"} and (value := getattr(gift, name)) is not None
     }
-    return row.accepted(key=row.chain, canonical=canonical, data=gift)
+    if is_there:
+        sentence = _(
+            "登记册里已有一份名单，大半的行与这份相同，也有这一行。请核对是不是同一笔，不是的可以导入。"
+        )
+    elif known is not None and known.lacks():
+        sentence = _(
+            "这份名单已经导入过，登记册里有的行在这份表格里变了或没有了，这一行是改过的或新加的。"
+            "改过的，请先撤销原来那次导入，再整份上传，以免算两次；确是新加的，可以导入。"
+        )
+    else:
+        return row.accepted(key=row.chain, canonical=canonical, data=gift)
+    fault = found(Reason.SERIAL_CONFLICT, sentence, decision=Decision.REVIEW).fault
+    return row.accepted(key=row.chain, canonical=canonical, data=gift, decision=Decision.REVIEW, fault=fault)
 
 
 CASH = Register(
@@ -145,7 +152,7 @@ CASH = Register(
         Field("remark", _l("备注"), text(500)),
     ),
     decide_cash,
-    prefetch,
+    prefetch_cash,
     gifts.record_many,
     gifts.undo_many,
     Permission.ENTER_RECORDS,
@@ -169,7 +176,7 @@ GOODS = Register(
         Field("remark", _l("备注"), text(500)),
     ),
     decide_goods,
-    prefetch,
+    prefetch_goods,
     gifts.record_many,
     gifts.undo_many,
     Permission.ENTER_RECORDS,

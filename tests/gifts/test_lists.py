@@ -1,19 +1,21 @@
 """Lists of gifts as charities publish them: totals, merged cells, names, lists that come twice."""
 
 import io
+from collections import Counter
 from datetime import date
 from typing import Any
 
 import pytest
 import xlsxwriter
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import db
 from app.audit.models import AuditEvent
 from app.errors import Conflict
 from app.imports.cells import Merge, Table
-from app.imports.judging import Judged, judge_table
+from app.imports.judging import Judged, judge_rows, judge_table, read_table
 from app.imports.kinds import Decision
 from app.imports.sections import sections
 from app.imports.vocabulary import shipped
@@ -198,3 +200,108 @@ def test_two_lists_that_begin_alike_are_two() -> None:
         600,
         700,
     ]
+
+
+LONG: list[list[Any]] = [
+    ["捐赠日期", "捐赠(单位/姓名）", "捐赠金额（元）"],
+    *[[f"2026.01.{day:02}", name, 100.0 + day] for day, name in enumerate("甲乙丙丁戊己庚辛", start=1)],
+    ["2026.01.09", "王*", 50.0],
+    ["2026.01.09", "王*", 50.0],  # two gifts that say the same
+]
+
+
+def _record(rows: list[list[Any]], file: str = "a.xlsx") -> list[Judged]:
+    """Judge a list as the check does and let in what is accepted; return its lines of data."""
+    with db.transaction() as session:
+        known = world(session)
+        known.city = "610300000000"
+        lines = [line for line in _checked(rows, known, file) if line.row is not None]
+        pairs = [(line.row, line.verdict) for line in lines if line.verdict.decision is Decision.ACCEPT]
+        gifts.record_many(session, [(a, b) for a, b in pairs if a], actor=SYSTEM, scope_of=known)
+    return lines
+
+
+def _checked(rows: list[list[Any]], known: World, file: str) -> list[Judged]:
+    lines: list[Judged] = []
+    for one in sections(Table("Sheet1", rows), (CASH,), known.vocabulary):
+        read = [
+            line for line in read_table(one.table, one.layout, CASH, known, file=file) if line.row is not None
+        ]
+        judge_rows(read, CASH, known)
+        lines += read
+    return lines
+
+
+def _count(lines: list[Judged]) -> dict[Decision, int]:
+    return dict(Counter(line.verdict.decision for line in lines))
+
+
+def _sum() -> int:
+    with db.reading() as session:
+        return session.scalar(select(func.sum(GiftLine.amount_fen))) or 0
+
+
+@pytest.mark.parametrize("place", [1, 2, 5, 9])
+def test_a_list_that_was_mended_does_not_come_twice(database: db.Database, place: int) -> None:
+    assert _count(_record(LONG)) == {Decision.ACCEPT: 10}
+    before = _sum()
+    mended = [list(line) for line in LONG]
+    mended[place][2] += 7000
+    lines = _record(mended)
+    assert _count(lines) == {Decision.DUPLICATE: 9, Decision.REVIEW: 1}
+    assert lines[place - 1].verdict.decision is Decision.REVIEW and lines[place - 1].verdict.data is not None
+    assert "以免算两次" in str(lines[place - 1].verdict.fault and lines[place - 1].verdict.fault.sentence)
+    assert _sum() == before
+    lines = _record([["截至二月", "", ""], *mended], "别的.xlsx")
+    assert _count(lines) == {Decision.DUPLICATE: 9, Decision.REVIEW: 1} and _sum() == before
+
+
+def test_a_list_into_which_a_gift_was_put_gives_that_gift_alone(database: db.Database) -> None:
+    _record(LONG)
+    before = _sum()
+    longer = [*LONG[:4], ["2026.01.03", "癸", 1.0], *LONG[4:], ["2026.01.10", "王*", 50.0]]
+    assert _count(_record(longer)) == {Decision.DUPLICATE: 10, Decision.ACCEPT: 2}
+    assert _sum() == before + 100 + 5_000
+    # Mended once more: what came with either file is known.
+    assert _count(_record([longer[0], longer[2], longer[1], *longer[3:]])) == {Decision.DUPLICATE: 12}
+
+
+def test_a_mended_list_within_a_longer_one_is_looked_at(database: db.Database) -> None:
+    _record(LONG)
+    before = _sum()
+    head = [[f"2026.02.{day:02}", "寅", 5.0] for day in range(1, 21)]
+    lines = _record([LONG[0], *head, *LONG[1:]])
+    assert _count(lines) == {Decision.ACCEPT: 20, Decision.REVIEW: 10} and _sum() == before + 10_000
+
+
+def test_other_lists_with_a_gift_that_says_the_same_are_new(database: db.Database) -> None:
+    _record(LONG)
+    others = [LONG[0], LONG[9], *[["2026.03.01", name, 9.0] for name in "子丑寅卯"]]
+    assert _count(_record(others)) == {Decision.ACCEPT: 5}
+
+
+def test_a_list_of_several_batches_that_was_mended(web: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.imports.plans.ROWS_AT_ONCE", 4)
+    client, _actor = wizard.clerk(web)
+    _send(client, LONG)
+    before = _sum()
+    assert before == sum(int(line[2] * 100) for line in LONG[1:])
+    mended = [list(line) for line in LONG]
+    mended[2][2] += 7000
+    _send(client, [*mended, ["2026.01.11", "癸", 3.0]])
+    assert _sum() == before  # the changed line waits, and so does the new one; nothing comes twice
+    with db.reading() as session:
+        names = set(session.scalars(select(GiftLine.file_name)))
+        raw = session.connection().exec_driver_sql("SELECT file_name FROM gift_line").scalars().all()
+    assert names == {"公示.xlsx"} and all("公示".encode() not in bytes(one) for one in raw)
+
+
+def _send(client: FlaskClient, rows: list[list[Any]]) -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("公示")
+        for place, line in enumerate(rows):
+            sheet.write_row(place, 0, line)
+    address = wizard.upload(client, target.getvalue(), "公示.xlsx")
+    wizard.check(client, address)
+    wizard.accept(client, address)

@@ -14,10 +14,11 @@ from app.db import reading, transaction
 from app.errors import Conflict, Refused
 from app.imports import admission, approving, checking, jobs, plans, queries, uploads
 from app.imports.models import BatchState, ImportBatch, ImportUpload, UploadState
+from app.imports.vocabulary import editing
 from app.imports.vocabulary.queries import stored
 from app.parties.kinds import RegistrationState
 from app.parties.models import Party, PersonRole
-from app.permissions import Role
+from app.permissions import SYSTEM, Role
 from tests.imports import wizard
 from tests.parties.people import WEIBIN, sign_in_as
 
@@ -288,6 +289,33 @@ def test_one_file_twice_at_once_by_two_clerks(
     uploads_of = [wizard.the_upload(address) for address in addresses]
     assert {one.state for one in uploads_of} == {UploadState.ACCEPTED}, [one.problem for one in uploads_of]
     assert sum(one.admitted_rows for one in uploads_of) == wizard.volunteers() == 300
+
+
+@pytest.mark.parametrize("by_job", [False, True])
+def test_where_other_lines_are_read_than_at_the_check_nothing_goes_in(
+    web: Flask, by_job: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by_job:
+        monkeypatch.setattr(checking, "IN_REQUEST", 2)
+        monkeypatch.setattr("app.imports.plans.ROWS_AT_ONCE", 3)
+    client, _actor = wizard.clerk(web)
+    rows = [wizard.volunteer(index) for index in range(7)]
+    for column in (0, 2, 3, 5, 6, 7, 8):
+        rows[0][column] = ""  # only name and county: refused, unless the name is a word of totals
+    rows[3] = wizard.volunteer(1)  # named twice: stays out
+    address = wizard.upload(client, wizard.book(rows))
+    wizard.check(client, address)
+    if by_job:
+        jobs.take_up()
+    assert wizard.the_upload(address).ready_rows == 5
+    with transaction() as session:
+        editing.add_word(session, list_name="total", value="total", word=rows[0][1], actor=SYSTEM)
+    page = wizard.accept(client, address)
+    if by_job:
+        jobs.take_up()
+        page = client.get(address).get_data(as_text=True)
+    assert wizard.volunteers() == 0
+    assert "再检查一次" in page
 
 
 def _states() -> dict[RegistrationState, int]:

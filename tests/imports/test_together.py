@@ -180,3 +180,15 @@ def test_what_did_not_go_in_comes_back_as_one_workbook(web: Flask) -> None:
     other = web.test_client()
     sign_in_as(other, "colleague", Role.COUNTY_REVIEWER, region=WEIBIN, index=7203)
     assert other.get(f"{address}/workbook").status_code == 404
+
+
+def test_a_refused_press_works_on_nothing(web: Flask, monkeypatch: Any) -> None:
+    monkeypatch.setattr(together_doors, "SECONDS", 0.0)
+    client, _actor = wizard.clerk(web)
+    address = send(client, *three())
+    press(client, address, "check")  # begun, and left to the job
+    monkeypatch.setattr(together_doors, "SECONDS", 8.0)
+    calls: list[Any] = []
+    monkeypatch.setattr(jobs, "work_on", lambda upload_id: bool(calls.append(upload_id)))
+    page = press(client, address, "accept")
+    assert "刚才已经办过" in page and "正在办理 3 份" in page and calls == []
