@@ -192,8 +192,8 @@ def test_a_list_goes_through_the_wizard_once(web: Flask) -> None:
 
 def test_two_lists_that_begin_alike_are_two() -> None:
     known = world()
-    one = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 5.0], ["赵*", 7.0]]
-    other = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 6.0], ["赵*", 7.0]]
+    one: list[list[Any]] = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 5.0], ["赵*", 7.0]]
+    other: list[list[Any]] = [["捐赠人", "金额(元)"], ["王*", 100.0], ["李*", 6.0], ["赵*", 7.0]]
     assert [line["amount_fen"] for line in told(judge(one, known=known))] == [10_000, 500, 700]
     assert [line["amount_fen"] for line in told(judge(other, known=known, file="b.xlsx"))] == [
         10_000,
@@ -249,8 +249,9 @@ def test_a_list_that_was_mended_does_not_come_twice(database: db.Database, place
     mended[place][2] += 7000
     lines = _record(mended)
     assert _count(lines) == {Decision.DUPLICATE: 9, Decision.REVIEW: 1}
-    assert lines[place - 1].verdict.decision is Decision.REVIEW and lines[place - 1].verdict.data is not None
-    assert "以免算两次" in str(lines[place - 1].verdict.fault and lines[place - 1].verdict.fault.sentence)
+    changed = lines[place - 1].verdict
+    assert changed.decision is Decision.REVIEW and changed.data is not None and changed.fault is not None
+    assert "以免算两次" in str(changed.fault.sentence)
     assert _sum() == before
     lines = _record([["截至二月", "", ""], *mended], "别的.xlsx")
     assert _count(lines) == {Decision.DUPLICATE: 9, Decision.REVIEW: 1} and _sum() == before

@@ -59,6 +59,36 @@ def test_a_killed_runner_leaves_whole_batches(web: Flask, settings: Settings, af
     assert wizard.volunteers() == ROWS
 
 
+def test_a_killed_undoing_goes_on(web: Flask, settings: Settings) -> None:
+    client, _actor = wizard.clerk(web)
+    rows = [wizard.volunteer(index) for index in range(ROWS // 2)]
+    address = wizard.upload(client, wizard.book(rows))
+    wizard.check(client, address)
+    jobs.take_up()
+    wizard.accept(client, address)
+    jobs.take_up()
+    upload_id = wizard.the_upload(address).id
+    client.post(f"{address}/undo", data={"reason": "选错了文件"})
+    runner = subprocess.Popen(
+        [sys.executable, "-c", _RUN], cwd=ROOT, env={**os.environ, **_environment(settings)}
+    )
+    deadline = time.monotonic() + 60
+    while (
+        _batches(upload_id, BatchState.UNDONE) < 1 and time.monotonic() < deadline and runner.poll() is None
+    ):
+        time.sleep(0.005)
+    os.kill(runner.pid, signal.SIGKILL)
+    runner.wait()
+    left = _batches(upload_id, BatchState.ADMITTED)
+    upload = wizard.the_upload(address)
+    assert left < 3 and upload.state is UploadState.UNDOING and upload.done_rows == (3 - left) * 2_000
+    assert wizard.volunteers_in_force() == left * 2_000
+    with transaction() as session:  # two minutes later
+        session.get_one(ImportUpload, upload_id).lease_until = clock.true_now()
+    jobs.take_up()
+    assert wizard.the_upload(address).state is UploadState.UNDONE and wizard.volunteers_in_force() == 0
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     return {
         **ENVIRONMENT,
@@ -68,6 +98,10 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _batches_in(upload_id: object) -> int:
+    return _batches(upload_id, BatchState.ADMITTED)
+
+
+def _batches(upload_id: object, state: BatchState) -> int:
     with reading() as session:
         states = [one.state for one in queries.batches_of(session, upload_id)]  # type: ignore[arg-type]
-    return states.count(BatchState.ADMITTED)
+    return states.count(state)
