@@ -32,8 +32,8 @@ def standing(session: Session, upload: ImportUpload, actor: Actor) -> Standing:
     last = approving.last_of(session, upload.id)
     going_on = last if last is not None and last.ended_at is None else None
     looks = any(one.look for one in waiting)
-    # Of a ledger some entries stay at first, and may go when what stood against them is gone.
-    is_done = upload.approved_rows >= upload.admitted_rows if looks else bool(upload.approved_rows)
+    # Some stay at first, and may go when what stood against them is gone, or by the word of somebody else.
+    is_done = upload.approved_rows >= upload.admitted_rows
     is_other = upload.uploaded_by != actor.user_id
     return Standing(
         waits=not is_done or (last is not None and bool(last.problem)),

@@ -1,6 +1,7 @@
 """What a list brought and nobody else has approved yet: conditions by which it does not count."""
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
 
 from app.parties.listed import Qualification
 from app.parties.models import PersonRole
@@ -13,5 +14,5 @@ def role_counts() -> ColumnElement[bool]:
 
 def paper_counts() -> ColumnElement[bool]:
     """Return the condition that a qualification did not come with a role that still waits."""
-    waiting = select(PersonRole.id).where(PersonRole.waits_since.is_not(None))
-    return or_(Qualification.role_id.is_(None), Qualification.role_id.not_in(waiting))
+    brought_with = aliased(PersonRole)  # asked by key: a list asks for the papers of thousands
+    return ~exists().where(brought_with.id == Qualification.role_id, brought_with.waits_since.is_not(None))
