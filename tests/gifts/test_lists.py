@@ -72,7 +72,7 @@ def test_who_passed_a_gift_on_and_what_it_is_for_are_kept() -> None:
 
 
 def test_a_total_in_the_sums_own_cell_is_not_counted() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["捐赠人", "金额"],
         ["王*", 5.0],
         ["宝鸡渭水食品有限公司\u3000\u3000", 1000.0],
