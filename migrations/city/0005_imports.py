@@ -26,6 +26,7 @@ def upgrade() -> None:
                 "accepting",
                 "accepted",
                 "failed",
+                "undoing",
                 "undone",
                 "expired",
                 name="upload_state",
@@ -63,6 +64,8 @@ def upgrade() -> None:
             "uploader_id", types.KeyType(), nullable=True, comment="person: who approves must be another"
         ),
         sa.Column("accepted_by", types.KeyType(), nullable=True, comment="user who said that its rows go in"),
+        sa.Column("undone_by", types.KeyType(), nullable=True, comment="user who said that it is undone"),
+        sa.Column("undo_reason", types.Encrypted(), nullable=True, comment="in that user's words"),
         sa.Column("uploader_name", types.Encrypted(), nullable=False),
         sa.Column("region_code", sa.String(length=12), nullable=True, comment="of the staff member's office"),
         sa.Column("organisation_id", types.KeyType(), nullable=True, comment="none: uploaded by staff"),
@@ -121,6 +124,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("first_line", sa.Integer(), nullable=True),
+        sa.Column("last_line", sa.Integer(), nullable=True),
         sa.Column(
             "summary",
             sa.Text(),

@@ -27,7 +27,9 @@ def upgrade() -> None:
             nullable=False,
             comment="hash of this line and all above it in its list",
         ),
-        sa.Column("file", sa.String(length=200), nullable=False, comment="name of the file that it came in"),
+        sa.Column("list_key", sa.String(length=64), nullable=True, comment="chain of its list's first line"),
+        sa.Column("content", sa.String(length=64), nullable=True, comment="hash of what the line says"),
+        sa.Column("file_name", types.Encrypted(), nullable=True, comment="of the file that it came in"),
         sa.Column("sheet", sa.String(length=100), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False, comment="its number in the sheet"),
         sa.Column("given_on", sa.Date(), nullable=True),
@@ -58,3 +60,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_line")),
         sa.UniqueConstraint("chain", name=op.f("uq_gift_line_chain")),
     )
+    op.create_index("ix_gift_line_list", "gift_line", ["list_key", "content"], unique=False)
+    op.create_index("ix_gift_line_content", "gift_line", ["content"], unique=False)
