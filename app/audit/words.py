@@ -106,4 +106,7 @@ VERBS: Mapping[str, Any] = {
     "user.lock": _l("锁定登录用户"),
     "user.reset_password": _l("重置密码"),
     "user.unlock": _l("解锁登录用户"),
+    "vocabulary.add": _l("增加导入用的表头或用词"),
+    "vocabulary.load": _l("载入导入用的表头和用词"),
+    "vocabulary.remove": _l("删除导入用的表头或用词"),
 }

@@ -163,6 +163,7 @@ def _things(session: Session) -> Things:
             "event": event.id,
             "purpose": "publish_name",
             "register": "volunteers",
+            "what": "check",
             "list_name": "yes_no",
             "heading_id": affiliation,
             "word_id": affiliation,
