@@ -43,6 +43,12 @@ class Permission(Labelled):
     READ_POINTS = "read_points", _l("查看辖区内主体的积分")
     MANAGE_RULESETS = "manage_rulesets", _l("制定积分规则")
     PUBLISH_RULESETS = "publish_rulesets", _l("发布积分规则")
+    HOLD_POINTS = "hold_points", _l("冻结和解除冻结有争议的积分")
+    CLOSE_PERIODS = "close_periods", _l("结账和发布排行榜")
+    LOG_COVENANTS = "log_covenants", _l("登记村规民约积分事项")
+    VERIFY_COVENANTS = "verify_covenants", _l("核验村规民约积分事项")
+    MANAGE_COVENANTS = "manage_covenants", _l("录入村民会议通过的积分办法")
+    PUBLISH_COVENANTS = "publish_covenants", _l("发布村民会议通过的积分办法")
     READ_PAPERS = "read_papers", _l("查看辖区内的文书")
     REVOKE_PAPERS = "revoke_papers", _l("撤销文书")
     MANAGE_CALENDAR = "manage_calendar", _l("维护工作日历")
@@ -105,15 +111,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ORGANISATION_CLERK: _CLERK,
     Role.ORGANISATION_MANAGER: _CLERK | {P.MANAGE_ORGANISATION_USERS},
     Role.RECIPIENT: _EVERYBODY | {P.USE_MEMBER_DOOR},
-    Role.VILLAGE_WORKER: _STAFF,
+    Role.VILLAGE_WORKER: _STAFF | {P.LOG_COVENANTS},
     Role.PATROL: _STAFF,
     Role.CHILD_OFFICER: _STAFF,
     Role.DEPARTMENT_LIAISON: _STAFF,
-    Role.TOWN_STAFF: _READER | {P.REVIEW_REGISTRATIONS, P.ENTER_PARTIES, P.ENTER_RECORDS},
-    Role.TOWN_LEADER: _READER,
+    Role.TOWN_STAFF: _READER
+    | {
+        P.REVIEW_REGISTRATIONS,
+        P.ENTER_PARTIES,
+        P.ENTER_RECORDS,
+        P.LOG_COVENANTS,
+        P.VERIFY_COVENANTS,
+        P.MANAGE_COVENANTS,
+    },
+    Role.TOWN_LEADER: _READER | {P.VERIFY_COVENANTS, P.PUBLISH_COVENANTS},
     Role.COUNTY_HANDLER: _COUNTY | {P.ENTER_PARTIES, P.ENTER_RECORDS, P.ENTER_TIPS},
     Role.COUNTY_REVIEWER: _COUNTY,
-    Role.COUNTY_APPROVER: _COUNTY | {P.REVERSE_CONTRIBUTIONS, P.REVOKE_PAPERS},
+    Role.COUNTY_APPROVER: _COUNTY | {P.REVERSE_CONTRIBUTIONS, P.REVOKE_PAPERS, P.HOLD_POINTS},
     Role.CITY_STAFF: _COUNTY
     | {
         P.ENTER_PARTIES,
@@ -121,6 +135,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         P.ENTER_TIPS,
         P.REVERSE_CONTRIBUTIONS,
         P.REVOKE_PAPERS,
+        P.HOLD_POINTS,
+        P.CLOSE_PERIODS,
         P.MANAGE_RULESETS,
         P.MANAGE_CALENDAR,
         P.MANAGE_CATALOGUE,

@@ -17,7 +17,7 @@ from app.parties import interest
 from app.parties.kinds import RegistrationState
 from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
-from points import awards
+from points import awards, reversals
 from points.awards import AwardRequest
 from points.rulesets import queries as rulesets
 from points.rulesets.kinds import ContributionKind
@@ -162,7 +162,7 @@ def reverse(session: Session, contribution_id: uuid.UUID, *, reason: str, actor:
     givers.hold(session, [contribution.party_id])
     reason = ensure_reason(reason)
     step_id = steps.move(session, contribution, ContributionState.REVERSED, actor=actor, note=reason)
-    awards.reverse_award(session, source_kind=THING, source_id=contribution.id, reason=reason, actor=actor)
+    reversals.reverse_award(session, source_kind=THING, source_id=contribution.id, reason=reason, actor=actor)
     papers.revoke_of_source(session, THING, contribution.id, reason=reason, actor=actor)
     words.tell(session, contribution, words.REVERSED, {"reason": reason}, step_id=step_id)
     _trace(session, "contribution.reverse", contribution, actor=actor, reason=reason)

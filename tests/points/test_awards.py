@@ -11,9 +11,10 @@ import pytest
 from app.db import Database, reading, transaction
 from app.errors import Conflict, InvalidInput, NotFound
 from app.permissions import SYSTEM
-from points.awards import award, reverse_award
+from points.awards import award
 from points.ledger import queries
 from points.ledger.kinds import Purse
+from points.reversals import reverse_award
 from tests.points import city
 
 

@@ -18,9 +18,10 @@ from app.ids import new_id
 from app.parties.models import Party, PartyKind
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points import sources
-from points.awards import award, reverse_award
+from points.awards import award
 from points.ledger.leaves import number_leaves
 from points.rankings.rollup import roll_up
+from points.reversals import reverse_award
 from points.sources import SourceStory
 from tests.points import city
 

@@ -14,11 +14,12 @@ from app.db import Database, reading, transaction
 from app.parties import queries as queries_of_parties
 from app.parties.models import ActingRole, Consent, ConsentPurpose, Party, PartyKind, RegistrationState
 from app.permissions import SYSTEM
-from points.awards import award, reverse_award
+from points.awards import award
 from points.ledger.leaves import number_leaves
 from points.rankings import queries, rules
 from points.rankings.queries import Cut
 from points.rankings.rollup import add_batch, rebuild, roll_up
+from points.reversals import reverse_award
 from points.rulesets.kinds import ContributionKind
 from tests.points import city
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Base, Database, append_only_ddl, reading, transaction
 from app.permissions import SYSTEM
-from points.awards import award, reverse_award
+from points.awards import award
 from points.ledger.leaves import number_leaves
 from points.ledger.reconciliation import reconcile
 from points.ledger.verification import Break, BreakKind, verify
+from points.reversals import reverse_award
 from tests.points import city
 
 SIGNED = ("account", "posting", "transfer")
