@@ -27,14 +27,25 @@ class Row:
         return self.target is not None and self.ratio < self.target
 
 
-def medians(rounds: int, *works: Callable[[], int]) -> list[float]:
+@dataclass(frozen=True)
+class Prepared:
+    """A work with what has to be ready before it, which is not timed."""
+
+    ready: Callable[[], None]
+    work: Callable[[], int]
+
+
+def medians(rounds: int, *works: Callable[[], int] | Prepared) -> list[float]:
     """Run each work once a round, one after the other, so that a busy machine is busy for all of them.
 
     A work returns how many operations it did. Returns each work's median of operations per second.
     """
     speeds: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
-        for place, work in enumerate(works):
+        for place, one in enumerate(works):
+            if isinstance(one, Prepared):
+                one.ready()
+            work = one.work if isinstance(one, Prepared) else one
             begun = time.perf_counter()
             done = work()
             speeds[place].append(done / (time.perf_counter() - begun))

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.ids import new_id
 from app.permissions import SYSTEM
 from app.rows import driver_row, insert_statement
 from benchmarks.city import cities
-from benchmarks.frame import Row, main, medians, report
+from benchmarks.frame import Prepared, Row, main, medians, report
 from points.ledger import accounts, postings
 from points.ledger.accounts import AccountRef
 from points.ledger.kinds import AccountKind, Reason
@@ -31,6 +32,7 @@ from tests.points import city
 
 PARTIES = 1_000
 TARGETS = {"sqlite": 0.40, "postgresql": 0.60}
+BATCH_TARGET = 0.5
 _TABLES = [db.Base.metadata.tables[name] for name in ("posting", "audit_event", "transfer")]
 _BALANCE = "UPDATE account_balance SET balance = {0}, last_number = {0} WHERE account_id = {0}"
 
@@ -60,10 +62,16 @@ def _measure(dialect: str, ours: Settings, bare: Settings, quick: bool) -> list[
 def _pair(name: str, replay: "_Replay", requests: Iterator[PostingRequest], quick: bool) -> list[Row]:
     # Short turns: what else the machine does then falls on both sides alike.
     rounds, count, batches = (9, 40, 3) if quick else (25, 100, 7)
-    ours, bare = medians(rounds, lambda: _ours_singly(requests, count, replay), replay.singly)
-    single = Row(f"{name}: one posting a commit", ours, bare, TARGETS[replay.dialect])
-    ours, bare = medians(batches, lambda: _ours_batch(requests, 1000, replay), replay.batch)
-    return [single, Row(f"{name}: 1,000 postings a commit", ours, bare)]
+    ours = _Ours(requests)
+    singly = (
+        Prepared(lambda: ours.draw(count), ours.singly),
+        Prepared(lambda: replay.read(ours), replay.singly),
+    )
+    batch = Prepared(lambda: ours.draw(1000), ours.batch), Prepared(lambda: replay.read(ours), replay.batch)
+    mine, limit = medians(rounds, *singly)
+    single = Row(f"{name}: one posting a commit", mine, limit, TARGETS[replay.dialect])
+    mine, limit = medians(batches, *batch)
+    return [single, Row(f"{name}: 1,000 postings a commit", mine, limit, BATCH_TARGET)]
 
 
 def _open(database: db.Database, bare: Settings) -> tuple[UUID, list[Held]]:
@@ -124,20 +132,33 @@ def _requests(programme_id: UUID, parties: list[Held], purses: int) -> Iterator[
         )
 
 
-def _ours_singly(requests: Iterator[PostingRequest], count: int, replay: "_Replay") -> int:
-    posted = []
-    for _ in range(count):
+class _Ours:
+    """Posts through the public verbs, in a commit each or in one."""
+
+    def __init__(self, requests: Iterator[PostingRequest]) -> None:
+        self._requests = requests
+        self._drawn: list[PostingRequest] = []
+        self.posted: list[UUID] = []
+
+    def draw(self, count: int) -> None:
+        """Have so many requests ready, as whoever scores contributions has them."""
+        self._drawn = list(islice(self._requests, count))
+
+    def singly(self) -> int:
+        """Post each in a durable commit of its own."""
+        posted = []
+        for request in self._drawn:
+            with db.transaction() as session:
+                posted.append(postings.post(session, request, actor=SYSTEM).id)
+        self.posted = posted
+        return len(posted)
+
+    def batch(self) -> int:
+        """Post all in one durable commit."""
         with db.transaction() as session:
-            posted.append(postings.post(session, next(requests), actor=SYSTEM).id)
-    replay.posted = posted
-    return count
-
-
-def _ours_batch(requests: Iterator[PostingRequest], count: int, replay: "_Replay") -> int:
-    with db.transaction() as session:
-        posted = postings.post_many(session, [next(requests) for _ in range(count)], actor=SYSTEM)
-    replay.posted = [one.id for one in posted]
-    return count
+            posted = postings.post_many(session, self._drawn, actor=SYSTEM)
+        self.posted = [one.id for one in posted]
+        return len(posted)
 
 
 class _Replay:
@@ -149,14 +170,9 @@ class _Replay:
         self.update = _BALANCE.format(mark)
         self._rows: list[tuple[Any, Any, list[Any], list[Any]]] = []
 
-    @property
-    def posted(self) -> list[UUID]:
-        """The keys of our side's newest postings."""
-        return [row[0][0] for row in self._rows]
-
-    @posted.setter
-    def posted(self, keys: list[UUID]) -> None:
-        self._rows = _read_back(self.dialect, keys)
+    def read(self, ours: _Ours) -> None:
+        """Have the rows ready that our side has written."""
+        self._rows = _read_back(self.dialect, ours.posted)
 
     def singly(self) -> int:
         """Write each posting in a durable commit of its own."""
