@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput
 from points.rulesets.kinds import ContributionKind, Factor, Rounding, Span, Unit
+from points.rulesets.terms import Cap, Multiplier, Rule, Rules
 
 E = TypeVar("E", bound=StrEnum)
 _MOST_CENTIPOINTS = 10**12
@@ -55,6 +57,22 @@ def read(text: str) -> RulesetDocument:
     _ensure_single(document.multipliers, ("factor", "value", "kind"), "multiplier")
     _ensure_single(document.caps, ("code",), "cap")
     return document
+
+
+def terms_of(document: RulesetDocument, *, ruleset_id: UUID, programme_id: UUID) -> Rules:
+    """Return what was read as plain terms to score with, without storing anything."""
+    return Rules(
+        id=ruleset_id,
+        programme_id=programme_id,
+        version=document.version,
+        redeemable_months=document.columns["redeemable_months"],
+        rules=tuple(
+            Rule(ruleset_id, **{name: value for name, value in one.items() if name != "note"})
+            for one in document.rules
+        ),
+        multipliers=tuple(Multiplier(**one) for one in document.multipliers),
+        caps=tuple(Cap(**one) for one in document.caps),
+    )
 
 
 def _rule(entry: "_Entry") -> dict[str, Any]:

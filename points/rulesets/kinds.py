@@ -48,10 +48,11 @@ class Factor(Labelled):
 
 
 class Span(Labelled):
-    """The length of a cap's period, a civil day, month or year of the date on which it happened."""
+    """The length of a cap's period, a civil day, month, quarter or year of the date on which it happened."""
 
     DAY = "day", _l("每日")
     MONTH = "month", _l("每月")
+    QUARTER = "quarter", _l("每季")
     YEAR = "year", _l("每年")
 
 

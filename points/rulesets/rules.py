@@ -1,27 +1,18 @@
-"""How a contribution is scored: pure, exact, and told in words.
+"""How a contribution is scored: pure and exact; its arithmetic in words is made when it is asked for.
 
-No database, no clock, no float: quantities are Fractions, points integer hundredths (centipoints). The
-arithmetic in words is Chinese text as it is signed into the ledger, so it is never translated here.
+No database, no clock, no float: points are integer hundredths (centipoints), and every score is a fraction of two
+whole numbers until it is rounded as its rule says.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from fractions import Fraction
+from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
 from app.errors import InvalidInput
-from points.rulesets.kinds import ContributionKind, EvidenceGrade, Factor, Rounding, Span, Unit
-from points.rulesets.terms import Cap, CapPeriod, CapTaken, Facts, Multiplier, Rule, Rules, Score
-from points.rulesets.words import (
-    cap_words,
-    measure_words,
-    minimum_words,
-    points_words,
-    rate_words,
-    rounding_words,
-    thousandths_words,
-)
+from points.rulesets.kinds import ContributionKind, EvidenceGrade, Factor, Span, Unit
+from points.rulesets.plans import Counted, Plan, Way, period_start, plan_of
+from points.rulesets.scores import Score, Sum
+from points.rulesets.terms import Cap, CapPeriod, CapTaken, Facts, Multiplier, Rule, Rules
 
 __all__ = [
     "Cap",
@@ -43,6 +34,8 @@ __all__ = [
     "score",
 ]
 
+_WHOLE = 1000  # a multiplier is in thousandths
+
 
 def score(rules: Rules, facts: Facts, used: Mapping[CapPeriod, int] | None = None) -> Score:
     """Score a contribution. ``used`` is what the party has already used of each cap, in centipoints.
@@ -50,91 +43,65 @@ def score(rules: Rules, facts: Facts, used: Mapping[CapPeriod, int] | None = Non
     A kind that the rules do not name scores nothing and says so. Raises InvalidInput for a quantity of zero
     or less.
     """
-    found = rule_for(rules, facts)
+    plan = plan_of(rules, facts.kind, facts.category)
+    found = _way(plan, facts)
     if found is None:
-        return Score(None, 0, 0, f"积分规则第 {rules.version} 版没有列入这一类，计 0 分")
-    rule, measure = found
-    if measure <= 0:
+        return Score(rules.version)
+    way, figure, parts = found
+    if figure <= 0:
         raise InvalidInput(_("计分的数量要大于 0。"))
-    exact = measure * Fraction(rule.points, rule.per)
-    words = [measure_words(measure, rule), rate_words(rule)]
-    for multiplier in _multipliers(rules, facts):
-        exact *= Fraction(multiplier.thousandths, 1000)
-        words.append(f"{multiplier.words} {thousandths_words(multiplier.thousandths)}")
-    earned = _rounded(exact, rule)
-    wording = f"{' × '.join(words)} = {points_words(exact)} 分{rounding_words(exact, earned, rule)}"
-    if earned < rule.minimum:
-        return Score(rule, 0, 0, wording + minimum_words(rule))
-    return _capped(rules, rule, facts, earned, wording, used or {})
+    upper, lower = figure * way.points, parts * way.lower
+    multipliers = []
+    for pair in facts.values():
+        multiplier = plan.multipliers.get(pair)
+        if multiplier is not None:
+            upper *= multiplier.thousandths
+            lower *= _WHOLE
+            multipliers.append(multiplier)
+    steps = (2 * upper + lower) // (2 * lower) if way.rounds_half_up else upper // lower
+    earned = steps * way.step
+    sum_ = Sum(figure, parts, multipliers, upper * way.step, lower, earned)
+    if earned < way.minimum:
+        return Score(rules.version, way.rule, 0, 0, (), sum_)
+    caps, periods = plan.caps_on(facts.happened_on)
+    if not caps:
+        return Score(rules.version, way.rule, earned, earned, (), sum_)
+    counted, binding = earned, None
+    for cap, period in caps:
+        room = cap.points - (used.get(period, 0) if used else 0)
+        if room < counted and counted:
+            counted, binding = max(0, room), (cap, period, used.get(period, 0) if used else 0)
+    taken = tuple([CapTaken(period, counted) for period in periods])
+    return Score(rules.version, way.rule, earned, counted, taken, sum_, binding)
 
 
-def rule_for(rules: Rules, facts: Facts) -> tuple[Rule, Fraction] | None:
-    """Return the rule that scores a contribution and the quantity it counts, or None.
+def rule_for(rules: Rules, facts: Facts) -> Rule | None:
+    """Return the rule that scores a contribution, or None.
 
     The rule of the very category goes before that of the whole kind; within these, the first in the order
     of the ruleset whose unit the contribution is counted in (a gift with a proven value by its value, one
     without by its number).
     """
-    for category in dict.fromkeys((facts.category, None)):
-        for rule in rules.rules:
-            if rule.kind is facts.kind and rule.category == category:
-                measure = facts.measure(rule.unit)
-                if measure is not None:
-                    return rule, measure
-    return None
+    found = _way(plan_of(rules, facts.kind, facts.category), facts)
+    return found[0].rule if found else None
 
 
 def cap_periods(rules: Rules, facts: Facts) -> list[CapPeriod]:
     """Return the caps that a contribution uses up, each in its period, in the order in which they are locked."""
-    return sorted(
-        CapPeriod(cap.code, period_start(cap.span, facts.happened_on))
-        for cap in rules.caps
-        if cap.covers(facts.kind, facts.category)
-    )
+    return list(plan_of(rules, facts.kind, facts.category).caps_on(facts.happened_on)[1])
 
 
-def period_start(span: Span, day: date) -> date:
-    """Return the first day of the day, month or year in which a date lies."""
-    match span:
-        case Span.DAY:
-            return day
-        case Span.MONTH:
-            return day.replace(day=1)
-        case Span.YEAR:
-            return day.replace(month=1, day=1)
-
-
-def _multipliers(rules: Rules, facts: Facts) -> Iterable[Multiplier]:
-    for factor, value in facts.values():
-        fitting = [
-            one
-            for one in rules.multipliers
-            if one.factor is factor and one.value == value and one.kind in (None, facts.kind)
-        ]
-        # What is said of one kind goes before what is said of all.
-        yield from sorted(fitting, key=lambda one: one.kind is None)[:1]
-
-
-def _rounded(exact: Fraction, rule: Rule) -> int:
-    steps = exact / rule.step
-    half = Fraction(1, 2) if rule.rounding is Rounding.HALF_UP else 0
-    return int((steps + half) // 1) * rule.step
-
-
-def _capped(
-    rules: Rules, rule: Rule, facts: Facts, earned: int, wording: str, used: Mapping[CapPeriod, int]
-) -> Score:
-    counted, binding = earned, None
-    taken: list[CapPeriod] = []
-    for cap in rules.caps:
-        if not cap.covers(facts.kind, facts.category):
-            continue
-        period = CapPeriod(cap.code, period_start(cap.span, facts.happened_on))
-        taken.append(period)
-        room = max(0, cap.points - used.get(period, 0))
-        if room < counted:
-            counted, binding = room, (cap, period)
-    if binding is not None:
-        cap, period = binding
-        wording += cap_words(cap, period, used.get(period, 0), counted)
-    return Score(rule, earned, counted, wording, tuple(CapTaken(one, counted) for one in sorted(taken)))
+def _way(plan: Plan, facts: Facts) -> tuple[Way, int, int] | None:
+    """Return the rule that fits and the figure it counts, as a fraction of two whole numbers (money in fen)."""
+    for way in plan.ways:
+        match way.counted:
+            case Counted.FEN:
+                if facts.amount_fen is not None:
+                    return way, facts.amount_fen, 1
+            case Counted.MINUTES:
+                if facts.minutes is not None:
+                    return way, facts.minutes, 1
+            case Counted.QUANTITY:
+                if facts.quantity is not None:
+                    return way, *facts.quantity.as_integer_ratio()
+    return None

@@ -16,7 +16,7 @@ from points.rulesets.rules import Facts, Score, score
 from points.rulesets.terms import CapPeriod, Rule, Rules
 from points.rulesets.words import rate_words, rounding_rule_words, thousandths_words
 
-_SPANS = {Span.DAY: 1, Span.MONTH: 2, Span.YEAR: 3}
+_SPANS = {Span.DAY: 1, Span.MONTH: 2, Span.QUARTER: 3, Span.YEAR: 4}
 
 
 @dataclass(frozen=True)

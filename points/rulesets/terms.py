@@ -3,17 +3,17 @@
 Points are integer centipoints; quantities are exact.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from points.rulesets.kinds import ContributionKind, EvidenceGrade, Factor, Rounding, Span, Unit
 
 YES = "yes"
 """The value under which a multiplier of a yes-or-no factor stands."""
+_GRADE, _PROFESSIONAL, _C = Factor.EVIDENCE_GRADE, Factor.PROFESSIONAL, EvidenceGrade.C
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ class Rules:
     rules: tuple[Rule, ...]
     multipliers: tuple[Multiplier, ...]
     caps: tuple[Cap, ...]
+    plans: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What scoring has made of these terms, by kind and category: `plans.plan_of` alone reads and fills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,63 +93,30 @@ class Facts:
     other: tuple[tuple[Factor, str], ...] = field(default=())
     """Values of further factors (urgency, night …) as the rules name them."""
 
-    def measure(self, unit: Unit) -> Fraction | None:
-        """Return how many units there are, or None when the contribution is not counted in this unit."""
-        match unit:
-            case Unit.YUAN:
-                return None if self.amount_fen is None else Fraction(self.amount_fen, 100)
-            case Unit.MINUTE:
-                return None if self.minutes is None else Fraction(self.minutes)
-            case Unit.ITEM | Unit.MILESTONE:
-                return None if self.quantity is None else Fraction(self.quantity)
-
-    def values(self) -> Iterable[tuple[Factor, str]]:
-        """Yield the factors that this contribution has, with their values."""
-        yield Factor.EVIDENCE_GRADE, self.counted_grade.value
+    def values(self) -> list[tuple[Factor, str]]:
+        """Return the factors that this contribution has, with their values."""
+        found: list[tuple[Factor, str]] = [(_GRADE, self.counted_grade)]
         if self.professional:
-            yield Factor.PROFESSIONAL, YES
-        yield from self.other
+            found.append((_PROFESSIONAL, YES))
+        if self.other:
+            found.extend(self.other)
+        return found
 
     @property
     def counted_grade(self) -> EvidenceGrade:
         """The evidence grade that scores: what was entered after the fact is never above C."""
-        return max(self.grade, EvidenceGrade.C) if self.backfilled else self.grade
+        return max(self.grade, _C) if self.backfilled else self.grade
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class CapPeriod:
+class CapPeriod(NamedTuple):
     """A cap in one of its periods: what a party uses up."""
 
     code: str
     starts_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class CapTaken:
+class CapTaken(NamedTuple):
     """How much of a cap a score took, in centipoints."""
 
     period: CapPeriod
     points: int
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What a contribution is worth, and why. All points in centipoints."""
-
-    rule: Rule | None
-    earned: int
-    """Before the caps."""
-    points: int
-    """After the caps: what is posted."""
-    wording: str
-    taken: tuple[CapTaken, ...] = ()
-
-    @property
-    def honour(self) -> int:
-        """Honour points: from every verified contribution."""
-        return self.points
-
-    @property
-    def redeemable(self) -> int:
-        """Redeemable points: only where the rule says so."""
-        return self.points if self.rule is not None and self.rule.redeemable else 0

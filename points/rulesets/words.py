@@ -4,12 +4,11 @@ These sentences are stored and signed with the transfer, so they are plain Chine
 Every figure is exact: what cannot be written as a short decimal ends in "…" before it is rounded.
 """
 
-from fractions import Fraction
-
 from points.rulesets.kinds import ContributionKind, Rounding, Span, Unit
 from points.rulesets.terms import Cap, CapPeriod, Rule
 
 _PLACES = 4
+_SCALE = 10**_PLACES
 _MINUTES_OF_AN_HOUR = 60
 _COUNTERS = {
     ContributionKind.JOBS: "个岗位",
@@ -18,23 +17,26 @@ _COUNTERS = {
 }
 
 
-def plain_number(value: Fraction) -> str:
-    """Return a number of at most four decimals, grouped by thousands; with "…" when more would follow."""
-    scaled, rest = divmod(abs(value) * 10**_PLACES, 1)
-    whole, part = divmod(int(scaled), 10**_PLACES)
-    decimals = f"{part:0{_PLACES}d}"
-    text = f"{whole:,}.{decimals}" + "…" if rest else f"{whole:,}.{decimals}".rstrip("0").rstrip(".")
-    return f"-{text}" if value < 0 else text
+def plain_number(upper: int, lower: int = 1) -> str:
+    """Return upper / lower with at most four decimals, grouped by thousands; with "…" when more would follow."""
+    scaled, rest = divmod(abs(upper) * _SCALE, lower)
+    whole, part = divmod(scaled, _SCALE)
+    text = f"{whole:,}"
+    if rest:
+        text = f"{text}.{part:0{_PLACES}d}…"
+    elif part:
+        text = f"{text}.{part:0{_PLACES}d}".rstrip("0")
+    return f"-{text}" if upper < 0 else text
 
 
-def points_words(centipoints: Fraction | int) -> str:
-    """Return centipoints as points in figures: 225 → 2.25."""
-    return plain_number(Fraction(centipoints) / 100)
+def points_words(centipoints: int, lower: int = 1) -> str:
+    """Return centipoints (a part of them: divided by ``lower``) as points in figures: 225 → 2.25."""
+    return plain_number(centipoints, lower * 100)
 
 
 def thousandths_words(thousandths: int) -> str:
     """Return a multiplier in figures: 900 → 0.9."""
-    return plain_number(Fraction(thousandths, 1000))
+    return plain_number(thousandths, 1000)
 
 
 def unit_words(rule: Rule) -> str:
@@ -50,17 +52,21 @@ def unit_words(rule: Rule) -> str:
             return _COUNTERS.get(rule.kind, "项")
 
 
-def measure_words(measure: Fraction, rule: Rule) -> str:
-    """Return the quantity with its unit; time as hours where that is exact in two decimals, else with its minutes."""
+def measure_words(figure: int, parts: int, rule: Rule) -> str:
+    """Return the quantity figure / parts (money in fen) with its unit.
+
+    Time as hours where that is exact in two decimals, else with its minutes.
+    """
+    if rule.unit is Unit.YUAN:
+        return f"{plain_number(figure, parts * 100)} 元"
     if rule.unit is not Unit.MINUTE:
-        return f"{plain_number(measure)} {unit_words(rule)}"
-    hours = measure / _MINUTES_OF_AN_HOUR
-    if rule.per % _MINUTES_OF_AN_HOUR == 0 and (hours * 100).denominator == 1:
-        return f"{plain_number(hours)} 小时"
-    whole, rest = divmod(measure, _MINUTES_OF_AN_HOUR)
-    if rule.per % _MINUTES_OF_AN_HOUR == 0 and whole:
-        return f"{whole:,} 小时 {plain_number(rest)} 分钟"
-    return f"{plain_number(measure)} 分钟"
+        return f"{plain_number(figure, parts)} {unit_words(rule)}"
+    if rule.per % _MINUTES_OF_AN_HOUR:
+        return f"{plain_number(figure)} 分钟"
+    if figure * 100 % _MINUTES_OF_AN_HOUR == 0:
+        return f"{plain_number(figure, _MINUTES_OF_AN_HOUR)} 小时"
+    hours, minutes = divmod(figure, _MINUTES_OF_AN_HOUR)
+    return f"{hours:,} 小时 {minutes} 分钟" if hours else f"{minutes} 分钟"
 
 
 def rate_words(rule: Rule) -> str:
@@ -75,9 +81,9 @@ def rounding_rule_words(rule: Rule) -> str:
     return f"四舍五入到 {step} 分" if rule.rounding is Rounding.HALF_UP else f"不足 {step} 分的部分舍去"
 
 
-def rounding_words(exact: Fraction, earned: int, rule: Rule) -> str:
-    """Return what rounding did to an exact score, or nothing when it did nothing."""
-    return "" if exact == earned else f"，{rounding_rule_words(rule)}，得 {points_words(earned)} 分"
+def rounding_words(upper: int, lower: int, earned: int, rule: Rule) -> str:
+    """Return what rounding did to an exact score of upper / lower, or nothing when it did nothing."""
+    return "" if upper == earned * lower else f"，{rounding_rule_words(rule)}，得 {points_words(earned)} 分"
 
 
 def minimum_words(rule: Rule) -> str:
@@ -101,5 +107,7 @@ def period_words(span: Span, period: CapPeriod) -> str:
             return f"{day.year}年{day.month}月{day.day}日"
         case Span.MONTH:
             return f"{day.year}年{day.month}月"
+        case Span.QUARTER:
+            return f"{day.year}年第{(day.month + 2) // 3}季度"
         case Span.YEAR:
             return f"{day.year}年"
