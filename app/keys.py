@@ -7,6 +7,7 @@ new rows use the current one, and each row carries its key's id.
 import hashlib
 import hmac as _hmac
 import os
+from collections.abc import Iterable, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -30,6 +31,31 @@ class SigningRing:
         state = self._states[self.current_id].copy()
         state.update(message)
         return self.current_id, state.digest()
+
+    def sign_all(self, messages: Iterable[bytes]) -> list[bytes]:
+        """Return the current key's HMAC over each of many messages."""
+        return self._macs(self._states[self.current_id], messages)
+
+    def check_all(
+        self, key_ids: Sequence[object], messages: Sequence[bytes], macs: Sequence[object]
+    ) -> list[bool]:
+        """Return of each message whether its HMAC is its named key's; damaged input is False, as in ``check``."""
+        if len(set(key_ids)) == 1 and (state := self._states.get(str(key_ids[0]))):
+            return [
+                isinstance(mac, bytes) and _hmac.compare_digest(made, mac)
+                for made, mac in zip(self._macs(state, messages), macs, strict=True)
+            ]
+        every = zip(key_ids, messages, macs, strict=True)
+        return [isinstance(mac, bytes) and self.check(str(key), message, mac) for key, message, mac in every]
+
+    @staticmethod
+    def _macs(state: _hmac.HMAC, messages: Iterable[bytes]) -> list[bytes]:
+        copied, made = state.copy, []
+        for message in messages:
+            one = copied()
+            one.update(message)
+            made.append(one.digest())
+        return made
 
     def check(self, key_id: str, message: bytes, mac: bytes) -> bool:
         """Return whether the HMAC is the named key's; an unknown key or damaged input is simply False."""

@@ -8,10 +8,15 @@ import hashlib
 import hmac
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
+
+from sqlalchemy import Table
 
 from app import keys
 from app.canonical import canonical
+from app.db import Base
+from app.row_forms import RowForms
 
 FORM = 1
 LEAF_FORM = 1
@@ -59,6 +64,28 @@ def is_signed(row: Sequence[Any]) -> bool:
         return keys.ledger.check(str(body[-1]), canonical(body), mac)
     except (TypeError, ValueError, AttributeError, OverflowError):
         return False
+
+
+def are_signed(table: Table, rows: Sequence[Sequence[Any]]) -> list[bool]:
+    """Return of each whole row whether it bears its right HMAC; as ``is_signed``, of thousands at a time.
+
+    Rows may be as either driver returns them: keys as UUID or 16 bytes, instants and days as values or ISO text.
+    """
+    key_ids, macs = [row[-2] for row in rows], [row[-1] for row in rows]
+    return keys.ledger.check_all(key_ids, row_forms(table).of(rows, 0, -1), macs)
+
+
+def transfer_forms(rows: Sequence[Sequence[Any]]) -> list[TransferForm]:
+    """Return the forms of whole transfers' rows without what is under the lock and without the last two columns."""
+    forms = row_forms(Base.metadata.tables["transfer"])
+    heads, tails = forms.of(rows, 0, UNDER_LOCK.start), forms.of(rows, UNDER_LOCK.stop, -2)
+    return list(map(TransferForm, heads, tails))
+
+
+@cache
+def row_forms(table: Table) -> RowForms:
+    """Return what makes the canonical forms of this table's rows, many at a time."""
+    return RowForms(table)
 
 
 def transfers_hash(forms: Iterable[TransferForm]) -> bytes:

@@ -1,0 +1,152 @@
+"""The canonical forms of many rows at once, column by column: what signing and checking thousands of rows needs.
+
+The same bytes as ``app.canonical`` makes of one row's values, at a tenth of its cost: a column's values are of one
+kind, and most of them are there again and again.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Integer, LargeBinary, Table, Text
+
+from app.canonical import canonical
+from app.types import KeyType, UtcTimeType
+
+_KEPT = 20_000
+"""So many different values of a column are remembered with their forms."""
+
+
+class RowForms:
+    """Makes the canonical forms of a table's rows.
+
+    Rows may be as the program or either driver has them: keys as UUID or 16 bytes, instants and days as values or
+    as ISO text. What cannot be in its column gets a form that no right row has; nothing is raised.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._columns = [_column_of(column.type) for column in table.columns]
+
+    def of(self, rows: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None) -> list[bytes]:
+        """Return of each row the form of its columns from ``start`` up to ``stop``, as in a slice.
+
+        Best of some thousand rows at a time. All rows have as many values as the table has columns, or as many of
+        its first columns.
+        """
+        if not rows:
+            return []
+        columns = list(zip(*rows, strict=True))
+        places = range(len(columns))[start:stop]
+        return list(map(b"".join, zip(*[self._columns[at](columns[at]) for at in places], strict=True)))
+
+
+class _Column(dict[Any, bytes]):
+    """The forms of one column's values, remembered; ``write`` returns None for what has no place in the column."""
+
+    def __init__(self, write: Callable[[Any], bytes | None]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, value: Any) -> bytes:
+        if len(self) >= _KEPT:
+            self.clear()
+        form = self[value] = self.form(value)
+        return form
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        return list(map(self.__getitem__, column))
+
+    def form(self, value: Any) -> bytes:
+        """Return the form of one value, whatever it is."""
+        if value is None:
+            return b"-"
+        form = self._write(value)
+        return _foreign(value) if form is None else form
+
+
+class _Numbers(_Column):
+    """Whole numbers. A float or a truth that equals one must not find that one's form."""
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        if set(map(type, column)) <= {int, type(None)}:
+            return super().__call__(column)
+        return list(map(self.form, column))
+
+
+class _Keys(_Column):
+    """Keys. Most are of one row only: those of whole columns are made without looking them up."""
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        kinds = set(map(type, column))
+        if kinds == {bytes} and set(map(len, column)) == {16}:
+            return [b"u16:" + value for value in column]
+        if kinds == {UUID}:
+            return [b"u16:" + value.bytes for value in column]
+        return super().__call__(column)
+
+
+class _Single(_Column):
+    """Values that hardly come twice."""
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        return list(map(self.form, column))
+
+
+def _foreign(value: Any) -> bytes:
+    try:
+        return b"!" + canonical((value,))
+    except TypeError:
+        return b"!" + repr(value).encode()
+
+
+def _key(value: Any) -> bytes | None:
+    if type(value) is UUID:
+        return b"u16:" + value.bytes
+    return b"u16:" + value if type(value) is bytes and len(value) == 16 else None
+
+
+def _instant(value: Any) -> bytes | None:
+    if type(value) is datetime:
+        return canonical((value,))
+    return _lettered(b"t", value)
+
+
+def _day(value: Any) -> bytes | None:
+    if type(value) is date:
+        return canonical((value,))
+    return _lettered(b"d", value)
+
+
+def _text(value: Any) -> bytes | None:
+    return _lettered(b"s", value)
+
+
+def _number(value: Any) -> bytes | None:
+    return canonical((value,)) if type(value) is int else None
+
+
+def _bytes(value: Any) -> bytes | None:
+    return b"x%d:%b" % (len(value), value) if type(value) is bytes else None
+
+
+def _lettered(letter: bytes, value: Any) -> bytes | None:
+    if not isinstance(value, str):
+        return None
+    # A labelled enum's text is its value; str() of it would be the same, encode() is.
+    body = value.encode("utf-8", "surrogateescape")
+    return b"%b%d:%b" % (letter, len(body), body)
+
+
+def _column_of(kind: Any) -> _Column:
+    if isinstance(kind, KeyType):
+        return _Keys(_key)
+    if isinstance(kind, UtcTimeType):
+        return _Column(_instant)
+    if isinstance(kind, Date):
+        return _Column(_day)
+    if isinstance(kind, Integer):
+        return _Numbers(_number)
+    if isinstance(kind, LargeBinary):
+        return _Single(_bytes)
+    return _Single(_text) if isinstance(kind, Text) else _Column(_text)
