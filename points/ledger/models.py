@@ -169,6 +169,27 @@ class Transfer(Base):
             sqlite_where=text("to_number IS NOT NULL"),
             postgresql_where=text("to_number IS NOT NULL"),
         ),
+        # What had happened by a day, and by month and kind: answered by these alone, whatever an account holds.
+        Index(
+            "ix_transfer_from_happened",
+            "from_account_id",
+            "happened_on",
+            "from_number",
+            "points",
+            "contribution_kind",
+            sqlite_where=text("from_number IS NOT NULL"),
+            postgresql_where=text("from_number IS NOT NULL"),
+        ),
+        Index(
+            "ix_transfer_to_happened",
+            "to_account_id",
+            "happened_on",
+            "to_number",
+            "points",
+            "contribution_kind",
+            sqlite_where=text("to_number IS NOT NULL"),
+            postgresql_where=text("to_number IS NOT NULL"),
+        ),
         Index(
             "uq_transfer_reverses",
             "reverses_id",

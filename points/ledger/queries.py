@@ -1,23 +1,23 @@
 """Reading the ledger: balances, statements, postings of a source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
 
 from app.parties.models import ActingRole
+from points.ledger import lines
 from points.ledger.kinds import AccountKind, Purse, Reason
+from points.ledger.lines import Extent, StatementLine
 from points.ledger.models import Account, AccountBalance, Posting, Transfer
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
 
 PAGE = 50
-Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 
 class TransferView(NamedTuple):
@@ -39,25 +39,6 @@ class TransferView(NamedTuple):
     region_code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class StatementLine:
-    """One line of a party's statement. ``points`` has its sign; ``balance`` is the purse's after this line."""
-
-    number: int
-    transfer_id: UUID
-    reason: Reason
-    source_kind: str
-    source_id: UUID
-    contribution_kind: ContributionKind | None
-    points: int
-    balance: int
-    wording: str
-    happened_on: date
-    posted_at: datetime
-    expires_on: date | None
-    reverses_id: UUID | None
-
-
 def balance(
     session: Session,
     party_id: UUID,
@@ -74,15 +55,8 @@ def balance(
     account_id = account_of(session, party_id, purse, programme=programme)
     if account_id is None:
         return 0
-    if happened_by is None and posted_by is None:
-        return (
-            session.scalar(select(AccountBalance.balance).where(AccountBalance.account_id == account_id)) or 0
-        )
-    total = 0
-    for side in _SIDES:
-        query = select(func.coalesce(func.sum(Transfer.points), 0)).where(side.account == account_id)
-        total += side.sign * int(session.scalar(_as_of(query, happened_by, posted_by)) or 0)
-    return total
+    known = lines.head(session, account_id, posted_by=posted_by)
+    return lines.balance(session, account_id, known, happened_by)
 
 
 def balances(session: Session, party_id: UUID, *, programme: str = CITY_PROGRAMME) -> dict[AccountKind, int]:
@@ -123,21 +97,15 @@ def statement(
     """Return the newest lines of a purse, newest first; ``before`` is the last number of the page before.
 
     The running balance is the purse's own, over all its lines, whatever part of them is asked for. Costs
-    the same on any page: lines are found by their running number and know the balance after them.
+    the same on any page: lines are found by their running number and know the balance after them. Where a day
+    narrows, they come in the order in which things happened.
     """
     account_id = account_of(session, party_id, purse, programme=programme)
     if account_id is None:
         return []
-    lines: list[StatementLine] = []
-    for side in _SIDES:
-        query = select(Transfer).where(side.account == account_id)
-        if before is not None:
-            query = query.where(side.number < before)
-        if happened_from is not None:
-            query = query.where(Transfer.happened_on >= happened_from)
-        query = _as_of(query, happened_by, posted_by).order_by(side.number.desc()).limit(limit)
-        lines += [_line(transfer, side) for transfer in session.scalars(query)]
-    return sorted(lines, key=lambda line: line.number, reverse=True)[:limit]
+    known = lines.head(session, account_id, posted_by=posted_by)
+    extent = Extent(account_id, known.number, happened_from, happened_by)
+    return lines.page(session, extent, before=before, limit=limit)
 
 
 def postings_of(
@@ -186,56 +154,9 @@ def points_by_month(
     totals = dict.fromkeys(months, 0)
     if account_id is None or not months:
         return list(totals.items())
-    for side in _SIDES:
-        rows = session.execute(
-            select(Transfer.happened_on, func.sum(Transfer.points))
-            .where(side.account == account_id, Transfer.happened_on >= min(months))
-            .group_by(Transfer.happened_on)
-        )
-        for day, points in rows:
-            if (month := day.replace(day=1)) in totals:
-                totals[month] += side.sign * int(points)
+    known = lines.head(session, account_id)
+    for (month, _kind), flow in lines.flows(session, Extent(account_id, known.number, min(months))).items():
+        first = date.fromisoformat(f"{month}-01")
+        if first in totals:
+            totals[first] += flow.net
     return list(totals.items())
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side of a transfer: which columns stand for it, and the sign of its points."""
-
-    account: InstrumentedAttribute[UUID]
-    number: InstrumentedAttribute[int | None]
-    balance: InstrumentedAttribute[int | None]
-    sign: int
-
-
-_SIDES = (
-    _Side(Transfer.from_account_id, Transfer.from_number, Transfer.from_balance, -1),
-    _Side(Transfer.to_account_id, Transfer.to_number, Transfer.to_balance, 1),
-)
-
-
-def _line(transfer: Transfer, side: _Side) -> StatementLine:
-    number, after = getattr(transfer, side.number.key), getattr(transfer, side.balance.key)
-    return StatementLine(
-        number=number,
-        transfer_id=transfer.id,
-        reason=transfer.reason,
-        source_kind=transfer.source_kind,
-        source_id=transfer.source_id,
-        contribution_kind=transfer.contribution_kind,
-        points=side.sign * transfer.points,
-        balance=after,
-        wording=transfer.wording,
-        happened_on=transfer.happened_on,
-        posted_at=transfer.posted_at,
-        expires_on=transfer.expires_on,
-        reverses_id=transfer.reverses_id,
-    )
-
-
-def _as_of(query: Query, happened_by: date | None, posted_by: datetime | None) -> Query:
-    if happened_by is not None:
-        query = query.where(Transfer.happened_on <= happened_by)
-    if posted_by is not None:
-        query = query.where(Transfer.posted_at <= posted_by)
-    return query
