@@ -18,7 +18,7 @@ def upgrade() -> None:
         op.create_index(
             f"ix_transfer_{side}_happened",
             "transfer",
-            [f"{side}_account_id", "happened_on", f"{side}_number", "points", "contribution_kind"],
+            [f"{side}_account_id", "happened_on", "contribution_kind", f"{side}_number", "points"],
             sqlite_where=whose,
             postgresql_where=whose,
         )

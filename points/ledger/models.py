@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import APPEND_ONLY, Base
 from app.parties.models import ActingRole
 from app.types import Centipoints, CivilDate, Key, RegionCode, UtcTime, labelled
-from points.ledger.kinds import AccountKind, LeafKind, Reason
+from points.ledger.kinds import AccountKind, Reason
 from points.rulesets.kinds import ContributionKind
 
 
@@ -68,15 +68,6 @@ class AccountBalance(Base):
     last_number: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (CheckConstraint("last_number >= 0", name="last_number"),)
-
-
-class AccountSalt(Base):
-    """The salt of a party account's leaves. Erasing it cuts the published leaves off from the party for good."""
-
-    __tablename__ = "account_salt"
-
-    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Posting(Base):
@@ -169,14 +160,14 @@ class Transfer(Base):
             sqlite_where=text("to_number IS NOT NULL"),
             postgresql_where=text("to_number IS NOT NULL"),
         ),
-        # What had happened by a day, and by month and kind: answered by these alone, whatever an account holds.
+        # What had happened by a day, and by day and kind: answered by these alone, whatever an account holds.
         Index(
             "ix_transfer_from_happened",
             "from_account_id",
             "happened_on",
+            "contribution_kind",
             "from_number",
             "points",
-            "contribution_kind",
             sqlite_where=text("from_number IS NOT NULL"),
             postgresql_where=text("from_number IS NOT NULL"),
         ),
@@ -184,11 +175,35 @@ class Transfer(Base):
             "ix_transfer_to_happened",
             "to_account_id",
             "happened_on",
+            "contribution_kind",
             "to_number",
             "points",
-            "contribution_kind",
             sqlite_where=text("to_number IS NOT NULL"),
             postgresql_where=text("to_number IS NOT NULL"),
+        ),
+        # Whose points end on a day, and how many of an account's end after it.
+        Index(
+            "ix_transfer_expires",
+            "expires_on",
+            "to_account_id",
+            sqlite_where=text("expires_on IS NOT NULL AND to_number IS NOT NULL"),
+            postgresql_where=text("expires_on IS NOT NULL AND to_number IS NOT NULL"),
+        ),
+        Index(
+            "ix_transfer_to_expires",
+            "to_account_id",
+            "expires_on",
+            "points",
+            sqlite_where=text("expires_on IS NOT NULL AND to_number IS NOT NULL"),
+            postgresql_where=text("expires_on IS NOT NULL AND to_number IS NOT NULL"),
+        ),
+        Index(
+            "ix_transfer_from_expires",
+            "from_account_id",
+            "expires_on",
+            "points",
+            sqlite_where=text("expires_on IS NOT NULL AND from_number IS NOT NULL"),
+            postgresql_where=text("expires_on IS NOT NULL AND from_number IS NOT NULL"),
         ),
         Index(
             "uq_transfer_reverses",
@@ -205,30 +220,3 @@ class Transfer(Base):
         CheckConstraint("(to_number IS NULL) = (to_balance IS NULL) AND to_number > 0", name="to_number"),
         {"info": APPEND_ONLY},
     )
-
-
-class TreeHead(Base):
-    """How many leaves a tree has: the row that whoever adds leaves holds, so that numbers have no gap."""
-
-    __tablename__ = "tree_head"
-
-    tree: Mapped[str] = mapped_column(String(32), primary_key=True)
-    leaves: Mapped[int] = mapped_column(BigInteger)
-    numbered_at: Mapped[UtcTime] = mapped_column(comment="when new transfers were last looked for")
-    looked_at: Mapped[UtcTime | None] = mapped_column(comment="the same in machine time, as keys are made")
-
-
-class SealLeaf(Base):
-    """The place of a transfer (or a paper) in the tree, and its leaf hash as RFC 6962 makes it."""
-
-    __tablename__ = "seal_leaf"
-
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, comment="from 0")
-    form: Mapped[int] = mapped_column(SmallInteger, comment="version of the form that is hashed")
-    kind: Mapped[LeafKind] = mapped_column(labelled(LeafKind))
-    thing_id: Mapped[Key] = mapped_column(unique=True, comment="transfer or paper")
-    leaf_hash: Mapped[bytes] = mapped_column(
-        LargeBinary(32), comment="SHA-256 of 0x00, salt and canonical form"
-    )
-
-    __table_args__ = ({"info": {**APPEND_ONLY, "key": "number"}},)
