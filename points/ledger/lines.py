@@ -5,7 +5,7 @@ account is; what had happened by a day is a sum over an index that holds all it 
 Every question is bounded by a number, so that its answers fit each other while others post.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -233,7 +232,7 @@ def page(session: Session, extent: Extent, *, before: int | None = None, limit: 
 
     ``before`` is the number of the last line of the page before.
     """
-    last = _place(session, extent, before)
+    extent, last = _below(session, extent, before)
     found: list[StatementLine] = []
     for side in SIDES:
         query = in_order(within(select(Transfer), side, extent), side, extent, last)
@@ -245,22 +244,25 @@ def page(session: Session, extent: Extent, *, before: int | None = None, limit: 
     return found[:limit]
 
 
-def _place(session: Session, extent: Extent, number: int | None) -> tuple[date, int] | None:
-    """Return the day and the number of the line after which a page begins; the day matters where days narrow."""
-    if number is None:
-        return None
-    known = None if extent.is_whole else line(session, extent.account_id, number)
-    return (known.happened_on if known else date.max, number)
-
-
-def in_order(query: Query, side: Side, extent: Extent, last: tuple[date, int] | None) -> Query:
-    """Return a query of one side in the order of its extent, below a line given by its day and number."""
+def _below(session: Session, extent: Extent, before: int | None) -> tuple[Extent, int | None]:
+    """Return an extent cut off where a page begins, and the number below which the lines of its last day come."""
+    if before is None:
+        return extent, None
     if extent.is_whole:
-        if last is not None:
-            query = query.where(side.number < last[1])
+        return replace(extent, upto=min(extent.upto, before - 1)), None
+    last = line(session, extent.account_id, before)
+    if last is None:
+        return extent, None
+    day = min(last.happened_on, extent.happened_by or date.max)
+    return replace(extent, happened_by=day), before if day == last.happened_on else None
+
+
+def in_order(query: Query, side: Side, extent: Extent, last: int | None) -> Query:
+    """Return a query of one side in the order of its extent; ``last`` cuts off the extent's last day."""
+    if extent.is_whole:
         return query.order_by(side.number.desc())
     if last is not None:
-        query = query.where(tuple_(Transfer.happened_on, side.number) < tuple_(*last))
+        query = query.where(or_(Transfer.happened_on < extent.happened_by, side.number < last))
     return query.order_by(Transfer.happened_on.desc(), side.number.desc())
 
 
