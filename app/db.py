@@ -221,17 +221,18 @@ def append_only_ddl(table: str, dialect: str, *, key: str = "id") -> list[str]:
     """Return the statements that make a table append-only, one DDL command each.
 
     UPDATE and DELETE are refused, on PostgreSQL TRUNCATE too, and on SQLite an INSERT of an existing key,
-    which as INSERT OR REPLACE would overwrite a row.
+    which as INSERT OR REPLACE would overwrite a row. ``key`` may be several columns: "level, place".
     """
     if not re.fullmatch(r"[a-z_]+", table):
         raise ValueError(f"not a table's name: {table}")
     if dialect == "sqlite":
         refuse = f"SELECT RAISE(ABORT, '{table} is append-only')"
+        same = " AND ".join(f"{column} = NEW.{column}" for column in key.split(", "))
         return [
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN {refuse}; END",
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN {refuse}; END",
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) BEGIN {refuse}; END",
         ]
     return [
         f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "

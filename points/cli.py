@@ -13,7 +13,7 @@ from app.db import reading, transaction
 from app.errors import Refused
 from app.permissions import SYSTEM
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import verify
+from points.verification.verifying import verify
 from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope

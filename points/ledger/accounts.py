@@ -1,6 +1,5 @@
 """Opening and finding accounts. An account's identity never changes; it is opened at its first use."""
 
-import os
 from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
@@ -14,17 +13,14 @@ from app.rows import driver_row
 from points.ledger.form import FORM, signed
 from points.ledger.insertion import insert
 from points.ledger.kinds import PARTY_KINDS, AccountKind
-from points.ledger.models import Account, AccountBalance, AccountSalt
+from points.ledger.models import Account, AccountBalance
 
-_ACCOUNT, _BALANCE, _SALT = (
-    Base.metadata.tables[model.__tablename__] for model in (Account, AccountBalance, AccountSalt)
-)
+_ACCOUNT, _BALANCE = (Base.metadata.tables[model.__tablename__] for model in (Account, AccountBalance))
 _FIND = (
     "SELECT kind, id FROM account WHERE programme_id = {0} AND party_id = {0} UNION ALL "
     "SELECT kind, id FROM account WHERE programme_id = {0} AND party_id IS NULL"
 )
 _ONCE = " ON CONFLICT DO NOTHING"
-_SALT_LENGTH = 32
 
 
 class AccountRef(NamedTuple):
@@ -75,4 +71,3 @@ def _open(session: Session, programme_id: UUID, party_id: UUID, kinds: Iterable[
     # An account that somebody else was just opening now has another key than ours: ask which it got.
     owned = [ref.id for ref in _find(session, programme_id, party_id).values() if ref.keeps_balance]
     insert(connection, _BALANCE, [(key, 0, 0) for key in owned], _ONCE)
-    insert(connection, _SALT, [(key, os.urandom(_SALT_LENGTH)) for key in owned], _ONCE)

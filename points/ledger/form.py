@@ -1,12 +1,10 @@
-"""The canonical form of the ledger's rows: the bytes under each HMAC and in each leaf.
+"""The canonical form of the ledger's rows: the bytes under each HMAC and in each leaf's commitment.
 
 Version 1: all columns in the order of the table, `form` being the second, up to and with the key's id; the HMAC
 itself is left out. A changed table gets a new version, and old rows keep theirs.
 """
 
 import hashlib
-import hmac
-import uuid
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,8 +17,6 @@ from app.db import Base
 from app.row_forms import RowForms
 
 FORM = 1
-LEAF_FORM = 1
-_LEAF = b"\x00"
 UNDER_LOCK = slice(5, 9)
 """Where a transfer's running numbers and balances stand in its row: known only once the balances are locked."""
 
@@ -102,17 +98,3 @@ def transfers_hash(forms: Iterable[TransferForm]) -> bytes:
 def input_hash(values: Iterable[Any]) -> bytes:
     """Return the hash of what a posting was made from: the source with its revision and verified figures."""
     return hashlib.sha256(canonical(values)).digest()
-
-
-def leaf_hash(row: Sequence[Any], salt: bytes) -> bytes:
-    """Return the RFC 6962 leaf hash of a transfer's row: SHA-256 of 0x00, the row's salt and its canonical form.
-
-    ``salt`` is the salts of its party accounts, from before to; each row gets one of its own from them, so
-    that showing one row's salt shows no other's.
-    """
-    own = hmac.digest(salt, _key_bytes(row[0]), "sha256")
-    return hashlib.sha256(_LEAF + own + canonical(row[:-2])).digest()
-
-
-def _key_bytes(value: Any) -> bytes:
-    return value.bytes if isinstance(value, uuid.UUID) else str(value).encode()  # a damaged key is no UUID

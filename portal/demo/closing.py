@@ -2,13 +2,13 @@
 
 from app.audit.jobs import extend
 from app.papers import rendering
-from points.ledger.leaves import number_leaves
 from points.rankings.rollup import roll_up
+from points.seals.sealing import seal
 
 
 def settle() -> None:
-    """Number the leaves, add up the rankings, chain the audit events, draw the papers. Opens its own transactions."""
-    number_leaves(everything=True)
+    """Seal what is new, add up the rankings, chain the audit events, draw the papers. Opens its own transactions."""
+    seal(everything=True)
     roll_up()
     extend()
     rendering.render_due()

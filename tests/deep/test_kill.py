@@ -25,10 +25,11 @@ from app.users import grants, passwords, users
 from app.users.users import NewUser
 from points.ledger import queries as ledger
 from points.ledger.kinds import Purse, Reason
-from points.ledger.leaves import number_leaves
-from points.ledger.models import Posting, SealLeaf, Transfer
+from points.ledger.models import Posting, Transfer
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import verify
+from points.seals.models import SealLeaf
+from points.seals.sealing import seal
+from points.verification.verifying import verify
 from projects.contributions import contributions
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
@@ -142,7 +143,7 @@ def _submitted(city: City, count: int) -> list[str]:
 
 def _ensure_sound(city: City, postings: int) -> None:
     """Each contribution is awarded once, the sums are right, ledger and audit log are whole."""
-    number_leaves(everything=True)
+    seal(everything=True)
     audit_jobs.extend()
     with db.reading() as session:
         states = session.scalars(select(Contribution.state)).all()

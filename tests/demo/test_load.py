@@ -20,7 +20,7 @@ from app.users.demo import read as read_sign_ins
 from app.users.models import User
 from points.ledger.models import AccountBalance, Transfer
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import verify
+from points.verification.verifying import verify
 from points.rankings.models import Standing
 from portal.demo import closing, load
 from portal.demo.living import corrected_key

@@ -14,7 +14,7 @@ from points.ledger import queries
 from points.ledger.kinds import Purse
 from points.ledger.models import Posting, Transfer
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import verify
+from points.verification.verifying import verify
 from tests.conftest import ENVIRONMENT
 from tests.points import city
 from tests.points.poster import source

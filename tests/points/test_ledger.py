@@ -22,7 +22,7 @@ from points.ledger.kinds import AccountKind, Purse, Reason
 from points.ledger.models import AccountBalance, Posting, Transfer
 from points.ledger.postings import Posted, PostingRequest, TransferRequest, post, post_many
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import verify
+from points.verification.verifying import verify
 from tests.points import city
 
 DAY = date(2026, 11, 20)

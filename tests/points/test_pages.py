@@ -19,9 +19,9 @@ from app.parties.models import Party, PartyKind
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points import sources
 from points.awards import award
-from points.ledger.leaves import number_leaves
 from points.rankings.rollup import roll_up
 from points.reversals import reverse_award
+from points.seals.sealing import seal
 from points.sources import SourceStory
 from tests.points import city
 
@@ -45,7 +45,7 @@ def parties(web: Flask) -> list[UUID]:
         reverse_award(
             session, source_kind="contribution", source_id=wrong.source_id, reason="误", actor=SYSTEM
         )
-    number_leaves()
+    seal()
     roll_up()
     return made
 

@@ -15,12 +15,12 @@ from app.parties import queries as queries_of_parties
 from app.parties.models import ActingRole, Consent, ConsentPurpose, Party, PartyKind, RegistrationState
 from app.permissions import SYSTEM
 from points.awards import award
-from points.ledger.leaves import number_leaves
 from points.rankings import queries, rules
 from points.rankings.queries import Cut
 from points.rankings.rollup import add_batch, rebuild, roll_up
 from points.reversals import reverse_award
 from points.rulesets.kinds import ContributionKind
+from points.seals.sealing import seal
 from tests.points import city
 
 NAMES = ("甲会", "乙会", "丙会", "丁会")
@@ -40,7 +40,7 @@ def parties(database: Database) -> dict[str, UUID]:
 
 
 def refresh() -> None:
-    number_leaves()
+    seal()
     roll_up()
 
 
@@ -102,7 +102,7 @@ def test_each_leaf_is_added_once(parties: dict[str, UUID]) -> None:
             award(session, city.gift(parties["甲会"], yuan=100), actor=SYSTEM)
 
     def both(_: int) -> None:
-        number_leaves()
+        seal()
         roll_up()
 
     with ThreadPoolExecutor(6) as pool:

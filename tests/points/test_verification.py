@@ -15,10 +15,10 @@ from app import clock
 from app.db import Base, Database, append_only_ddl, reading, transaction
 from app.permissions import SYSTEM
 from points.awards import award
-from points.ledger.leaves import number_leaves
 from points.ledger.reconciliation import reconcile
-from points.ledger.verification import Break, BreakKind, verify
 from points.reversals import reverse_award
+from points.seals.sealing import seal
+from points.verification.verifying import Break, BreakKind, verify
 from tests.points import city
 
 SIGNED = ("account", "posting", "transfer")
@@ -37,7 +37,7 @@ def party(database: Database) -> UUID:
         reverse_award(
             session, source_kind="contribution", source_id=wrong.source_id, reason="误", actor=SYSTEM
         )
-    assert number_leaves() == 7
+    assert seal() == 7
     return made
 
 
@@ -186,11 +186,11 @@ def test_databases_refuse_update_and_delete(database: Database, party: UUID, tab
 
 
 def test_leaves_are_added_once(database: Database, party: UUID) -> None:
-    assert number_leaves() == 0
-    assert number_leaves(everything=True) == 0
+    assert seal() == 0
+    assert seal(everything=True) == 0
     with transaction() as session:
         award(session, city.gift(party), actor=SYSTEM)
-    assert number_leaves() == 1
+    assert seal() == 1
     assert breaks() == []
 
 
@@ -201,5 +201,5 @@ def test_after_an_outage_nothing_is_left_without_a_leaf(
         award(session, city.gift(party), actor=SYSTEM)
     real = clock.true_now
     monkeypatch.setattr(clock, "true_now", lambda: real() + timedelta(hours=30))  # the jobs stood still
-    assert number_leaves() == 1
-    assert number_leaves(everything=True) == 0
+    assert seal() == 1
+    assert seal(everything=True) == 0

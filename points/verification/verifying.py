@@ -21,8 +21,10 @@ from app.rows import driver_row
 from app.stored import STREAMED, stored_rows
 from points.ledger.form import is_signed, transfer_form, transfers_hash
 from points.ledger.kinds import LeafKind
-from points.ledger.leaves import BATCH, TREE, hashed_rows
-from points.ledger.models import Account, Posting, SealLeaf, Transfer, TreeHead
+from points.ledger.models import Account, Posting, Transfer
+from points.seals import leaves
+from points.seals.heads import TREE
+from points.seals.models import SealLeaf, TreeHead
 
 _ACCOUNT, _POSTING, _TRANSFER = (
     Base.metadata.tables[model.__tablename__] for model in (Account, Posting, Transfer)
@@ -187,13 +189,13 @@ def _runs(session: Session) -> Iterator[Break]:
 def _leaves(session: Session) -> Iterator[Break]:
     """Walk the leaves: no number is missing, each has its transfer, each hash is that transfer's."""
     expected = 0
-    leaves = session.execute(
+    rows = session.execute(
         select(SealLeaf.number, SealLeaf.thing_id, SealLeaf.leaf_hash)
         .where(SealLeaf.kind == LeafKind.TRANSFER)
         .order_by(SealLeaf.number)
-        .execution_options(yield_per=BATCH)
+        .execution_options(yield_per=1000)
     )
-    for batch in leaves.partitions():
+    for batch in rows.partitions():
         true = _leaf_hashes(session, [leaf.thing_id for leaf in batch])
         for leaf in batch:
             if leaf.number != expected:
@@ -211,20 +213,11 @@ def _leaves(session: Session) -> Iterator[Break]:
 
 
 def _leaf_hashes(session: Session, keys: list[UUID]) -> dict[UUID, bytes]:
-    dialect = session.connection().dialect.name
+    connection = session.connection()
+    dialect = connection.dialect.name
     marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * len(keys))
-    rows = list(stored_rows(session, _TRANSFER, f"WHERE id IN ({marks})", driver_row(keys, dialect)))
-    try:
-        return dict(hashed_rows(session, rows))
-    except (TypeError, ValueError):  # a damaged row, whose signature has already told: the others one by one
-        return dict(one for row in rows for one in _hash_of_one(session, row))
-
-
-def _hash_of_one(session: Session, row: tuple[Any, ...]) -> list[tuple[UUID, bytes]]:
-    try:
-        return hashed_rows(session, [row])
-    except (TypeError, ValueError):
-        return [(row[0], b"")]
+    found = leaves.select(connection, f"WHERE t.id IN ({marks})", driver_row(keys, dialect))
+    return {UUID(bytes=leaves.key_bytes(one.id)): leaves.leaf_of(one).hash for one in found}
 
 
 def _leaf(number: int, sentence: str) -> Break:
