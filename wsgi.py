@@ -191,6 +191,7 @@ FEATURES: tuple[Feature, ...] = (
         file_readers={contribution_evidence.SUBJECT: contribution_evidence.may_read},
         papers=(DONATION_CERTIFICATE,),
         sources={"contribution": contribution_source.tell},
+        dossiers={"contribution": contribution_source.dossier},
         registers=(CONTRIBUTIONS,),
     ),
     Feature("needs", registers=(NEEDS,)),
@@ -246,6 +247,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             file_access.register(subject_kind, may_read)
         for source_kind, teller in feature.sources.items():
             sources.register(source_kind, teller)
+        for source_kind, dossier in feature.dossiers.items():
+            sources.register_dossier(source_kind, dossier)
     _register_spreadsheets()
     for command in COMMANDS:
         web.cli.add_command(command)

@@ -63,6 +63,8 @@ class Feature:
     file_readers: Mapping[str, Any] = field(default_factory=dict)
     # kind of a posting's source → who tells about it
     sources: Mapping[str, Any] = field(default_factory=dict)
+    # the same → who tells what proves it, and who signed
+    dossiers: Mapping[str, Any] = field(default_factory=dict)
     # the tables that come in as spreadsheets
     registers: tuple[Any, ...] = ()
 
