@@ -47,6 +47,22 @@ class Reason(Labelled):
     GIFT = "gift", _l("公益转赠")
 
 
+class HoldPurpose(Labelled):
+    """What points are held for."""
+
+    EXCHANGE = "exchange", _l("兑换")
+    DISPUTE = "dispute", _l("有争议")
+
+
+class HoldState(Labelled):
+    """Where a hold stands; the allowed moves are in `holds.MOVES`."""
+
+    ACTIVE = "active", _l("冻结中")
+    POSTED = "posted", _l("已兑付")
+    RELEASED = "released", _l("已解除")
+    TIMED_OUT = "timed_out", _l("已超时退回")
+
+
 class LeafKind(Labelled):
     """What a leaf of the tree stands for."""
 

@@ -1,0 +1,154 @@
+"""Points set aside: reserve, post, release, time out, each once; nothing falls below zero by it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from app import clock
+from app.db import Database, reading, transaction
+from app.errors import Conflict
+from app.ids import new_id
+from app.permissions import SYSTEM
+from points import reversals
+from points.awards import award
+from points.ledger import holds, queries
+from points.ledger.hold_models import Hold
+from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse
+from points.ledger.reconciliation import reconcile
+from points.rulesets import queries as rulesets
+from tests.points import city
+
+NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
+HONOUR, REDEEMABLE, HELD = AccountKind.HONOUR, AccountKind.REDEEMABLE, AccountKind.HELD
+
+
+@pytest.fixture
+def party(database: Database) -> UUID:
+    """A volunteer with 2.25 points in either purse, all from one contribution."""
+    with transaction() as session:
+        city.programme(session)
+        return city.party(session)
+
+
+def earn(party: UUID, **changes: object) -> UUID:
+    request = city.service(party, **changes)  # type: ignore[arg-type]
+    with transaction() as session:
+        award(session, request, actor=SYSTEM)
+    return request.source_id
+
+
+def reserve(party: UUID, points: int, source: UUID | None = None, **changes: object) -> Hold:
+    values: dict[str, object] = {
+        "purse": Purse.REDEEMABLE,
+        "purpose": HoldPurpose.EXCHANGE,
+        "source_kind": "exchange",
+        "source_id": source or new_id(),
+    }
+    with transaction() as session:
+        return holds.reserve(
+            session,
+            programme_id=rulesets.programme(session, "social-force").id,
+            party_id=party,
+            points=points,
+            actor=SYSTEM,
+            **(values | changes),  # type: ignore[arg-type]
+        )
+
+
+def there(party: UUID) -> tuple[int, int, int]:
+    with reading() as session:
+        assert list(reconcile(session)) == []
+        found = queries.balances(session, party)
+    return found[HONOUR], found[REDEEMABLE], found[HELD]
+
+
+def test_a_hold_is_posted_once(party: UUID) -> None:
+    earn(party)
+    hold = reserve(party, 100)
+    assert there(party) == (225, 125, 100)
+    with transaction() as session:
+        assert holds.post(session, hold, actor=SYSTEM).state is HoldState.POSTED
+    assert there(party) == (225, 125, 0)
+    for verb in (holds.post, holds.release):
+        with pytest.raises(Conflict, match="已兑付"), transaction() as session:
+            verb(session, hold, actor=SYSTEM)
+    assert there(party) == (225, 125, 0)
+
+
+def test_a_hold_takes_no_purse_below_zero_and_says_so_in_figures(party: UUID) -> None:
+    earn(party)
+    with pytest.raises(Conflict, match=r"可兑换积分不足：现有 2\.25 分，需要 2\.26 分"):
+        reserve(party, 226)
+    source = new_id()
+    reserve(party, 200, source)
+    with pytest.raises(Conflict, match="已经冻结"):
+        reserve(party, 10, source)
+    with pytest.raises(Conflict, match=r"现有 0\.25 分，需要 0\.5 分"):
+        reserve(party, 50)
+    assert there(party) == (225, 25, 200)
+
+
+def test_what_is_owed_is_earned_back_before_anything_is_held(party: UUID) -> None:
+    source = earn(party)
+    hold = reserve(party, 200)
+    with transaction() as session:
+        holds.post(session, hold, actor=SYSTEM)
+        reversals.reverse_award(
+            session, source_kind="contribution", source_id=source, reason="登记有误", actor=SYSTEM
+        )
+    assert there(party) == (0, -200, 0)
+    with pytest.raises(Conflict, match="现欠 2 分"):
+        reserve(party, 1)
+    earn(party)
+    assert there(party) == (225, 25, 0)
+    reserve(party, 25)
+
+
+def test_a_hold_times_out_by_itself(party: UUID) -> None:
+    earn(party)
+    with clock.at(NOW):
+        hold = reserve(party, 100, until=NOW + timedelta(hours=1))
+        assert holds.time_out_due() == 0
+    with clock.at(NOW + timedelta(hours=1)):
+        assert holds.time_out_due() == 1
+        assert holds.time_out_due() == 0
+        with pytest.raises(Conflict, match="超时"), transaction() as session:
+            holds.post(session, hold, actor=SYSTEM)
+    assert there(party) == (225, 225, 0)
+
+
+def test_two_at_once_one_wins(party: UUID) -> None:
+    earn(party)
+    hold = reserve(party, 100)
+
+    def end(number: int) -> str:
+        verb = (holds.post, holds.release)[number % 2]
+        try:
+            with transaction() as session:
+                return verb(session, hold, actor=SYSTEM).state.value
+        except Conflict as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(end, range(8)))
+    states = [one for one in said if one in ("posted", "released")]
+    assert len(states) == 1
+    assert all("不能改为" in one for one in said if one not in states)
+    assert there(party) == (225, 125 if states == ["posted"] else 225, 0)
+
+
+def test_one_thing_at_once_holds_once(party: UUID) -> None:
+    earn(party)
+    source = new_id()
+
+    def hold(_number: int) -> bool:
+        try:
+            return bool(reserve(party, 100, source))
+        except Conflict:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(hold, range(8))) == 1
+    assert there(party) == (225, 125, 100)
