@@ -71,6 +71,12 @@ from app.users.login import init_login
 from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import sources
+from points.covenants import source as covenant_source
+from points.covenants import views_member as covenants_member
+from points.covenants import views_public as covenants_public
+from points.covenants import views_records as covenant_records
+from points.covenants import views_staff as covenants_staff
+from points.covenants.lines import SUBJECT as COVENANT_RECORD
 from points.ledger import jobs as ledger_jobs
 from points.rankings import jobs as rankings_jobs
 from points.rankings import views_public as rankings_public
@@ -171,6 +177,13 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
         jobs=(*rankings_jobs.JOBS, *ledger_jobs.JOBS),
         commands=(points_cli.points,),
+    ),
+    Feature(
+        "covenants",
+        blueprints=(covenants_public.bp, covenants_member.bp, covenants_staff.bp, covenant_records.bp),
+        navigation=(*covenants_public.NAVIGATION, *covenants_staff.NAVIGATION, *covenant_records.NAVIGATION),
+        file_readers={COVENANT_RECORD: covenant_source.may_read},
+        sources={COVENANT_RECORD: covenant_source.tell},
     ),
     Feature(
         "catalogue",
