@@ -82,6 +82,7 @@ from points.rankings import jobs as rankings_jobs
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
 from points.statements import views_member as points_member
+from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
 from portal import views_member as home_member
 from portal import views_public as home_public
@@ -173,7 +174,7 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature(
         "points",
-        blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp),
+        blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp, why_public.bp),
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
         jobs=(*rankings_jobs.JOBS, *ledger_jobs.JOBS),
         commands=(points_cli.points,),

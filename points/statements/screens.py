@@ -16,7 +16,8 @@ from app.permissions import Actor
 from points import sources
 from points.ledger import queries as ledger
 from points.ledger.kinds import AccountKind, Purse
-from points.ledger.queries import PAGE, StatementLine
+from points.ledger.lines import StatementLine
+from points.ledger.queries import PAGE
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut, Place
 from points.rankings.rules import ALL, is_period

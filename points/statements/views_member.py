@@ -1,8 +1,9 @@
 """`/my/points`: what I, or an organisation that I work for, have earned, line by line."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,7 +19,8 @@ from app.parties.models import Party
 from app.permissions import Actor, Permission
 from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
-from points.statements import screens
+from points.statements import doors, screens
+from points.statements.reader import Reader
 
 bp = Blueprint("points_member", __name__, url_prefix="/my/points")
 NAVIGATION = (
@@ -38,9 +40,7 @@ def index() -> ResponseReturnValue:
         own = _own(session, actor)
         if not own:
             return render_template("points/no_party.html")
-        party = next((one for one in own if one.code == request.args.get("party", own[0].code)), None)
-        if party is None:
-            raise NotFound(_("没有找到这个主体。"))
+        party = _chosen(own)
         screen = screens.screen(session, party, choice, actor, today)
     return render_template(
         "points/my_points.html",
@@ -59,3 +59,48 @@ def _own(session: Session, actor: Actor) -> Sequence[Party]:
     if actor.person_id is not None:
         keys.append(actor.person_id)
     return [parties.get(session, key) for key in keys]
+
+
+@bp.get("/why")
+@requires(Permission.OWN_STATEMENT)
+def why() -> ResponseReturnValue:
+    """Show where the points of one of the actor's parties come from."""
+    with reading() as session:
+        party, reader = _reader(session)
+        return doors.branch_or_root(session, party, reader)
+
+
+@bp.get("/why/<int:number>")
+@requires(Permission.OWN_STATEMENT)
+def source(number: int) -> ResponseReturnValue:
+    """Show one source of the points with evidence and signers."""
+    with reading() as session:
+        party, reader = _reader(session)
+        return doors.source(session, party, reader, number)
+
+
+def _reader(session: Session) -> tuple[Party, Reader]:
+    actor = current_actor()
+    own = _own(session, actor)
+    party = _chosen(own)
+    kept = {"party": party.code} if len(own) > 1 else {}
+    return party, Reader(
+        layout="layouts/member.html",
+        base=url_for(".why"),
+        crumbs=[
+            (_("我的众力"), "/my"),
+            (_("积分"), url_for(".index") + (f"?{urlencode(kept)}" if kept else "")),
+        ],
+        actor=actor,
+        purses=tuple(Purse),
+        kept=kept,
+    )
+
+
+def _chosen(own: Sequence[Party]) -> Party:
+    """Return the party that the address names, else the first. Raises NotFound for a party that is not the actor's."""
+    wanted = request.args.get("party", own[0].code if own else "")
+    party = next((one for one in own if one.code == wanted), None)
+    if party is None:
+        raise NotFound(_("没有找到这个主体。"))
+    return party

@@ -152,6 +152,7 @@ def _things(session: Session) -> Things:
             "parties_staff": shown.code,
             "points_staff": shown.code,
             "registrations_staff": waiting.code,
+            "why_public": shown.code,
         },
         values={
             "affiliation_id": affiliation,
@@ -170,6 +171,7 @@ def _things(session: Session) -> Things:
             "slug": "rice",
             "verb": "suspend",
             "filename": "theme.css",
+            "number": 1,
         },
         secrets=("别处的名册", SHOWN, WAITING, proven.description, paper.number_text),
     )

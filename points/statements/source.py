@@ -1,0 +1,137 @@
+"""What the page of one source shows: its transfers, the rule, the evidence, who signed, where it is sealed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.parties.models import Party
+from points import sources
+from points.ledger import queries as ledger
+from points.ledger.kinds import Reason
+from points.ledger.lines import StatementLine
+from points.ledger.models import Posting
+from points.rankings.screens import period_words
+from points.rulesets.models import RuleRow, Ruleset
+from points.rulesets.words import points_words
+from points.seals.models import SealLeaf
+from points.statements import tree
+from points.statements.reader import Reader
+from points.statements.tree import Branch, SourceSum
+from points.statements.words import check_words, kind_words, plain_title, signed_points
+
+_PROOF = "ledger_public.show"
+
+
+def source_page(session: Session, party: Party, reader: Reader, number: int) -> dict[str, Any]:
+    """Return one source with its transfers, the rule, the evidence, who signed, and where it is sealed.
+
+    Raises NotFound when the purse has no line of this number.
+    """
+    whole = tree.trunk(session, party.id, reader.purse)
+    one = tree.source_of(session, whole, number) if whole else None
+    if one is None:
+        raise NotFound(_("这个积分账户里没有第 %(number)s 笔流水。", number=number))
+    dossier = sources.dossier(session, one.first.source_kind, one.first.source_id, reader.actor)
+    title = dossier.title if dossier else plain_title(one.first)
+    branch = Branch(f"{one.first.happened_on:%Y}", one.first.contribution_kind)
+    leaves = _leaves(session, [line.transfer_id for line in one.lines])
+    postings = _postings(session, [line.posting_id for line in one.lines])
+    return {
+        "title": title,
+        "party": party,
+        "reader": reader,
+        "branch": {
+            "name": f"{period_words(branch.period)}{kind_words(branch.kind)}",
+            "url": reader.branch_url(branch),
+        },
+        "net": one.net,
+        "lines": [_line(line, postings[line.posting_id], leaves, reader) for line in one.lines],
+        "check": check_words(
+            one.net,
+            [(_("第 %(number)s 笔", number=line.number), line.points) for line in one.lines],
+            _("本项"),
+        ),
+        "rules": _rules(session, [postings[line.posting_id] for line in one.lines], one),
+        "dossier": dossier,
+    }
+
+
+def _line(
+    line: StatementLine, posting: Posting, leaves: Mapping[UUID, int], reader: Reader
+) -> dict[str, Any]:
+    leaf = leaves.get(line.transfer_id)
+    told = json.loads(posting.explanation or "{}")
+    proof = _PROOF in current_app.view_functions
+    return {
+        "number": line.number,
+        "reason": str(line.reason.label),
+        "tone": "refused" if line.reason is Reason.REVERSAL else "done" if line.points > 0 else "waiting",
+        "points": signed_points(line.points),
+        "balance": line.balance if reader.actor is not None else None,
+        "wording": line.wording,
+        "posted_at": line.posted_at,
+        "expires_on": line.expires_on if line.points > 0 else None,
+        "decision": told.get("decision"),
+        "leaf": leaf,
+        "proof": url_for(_PROOF, number=leaf) if proof and leaf is not None else None,
+    }
+
+
+def _postings(session: Session, keys: Sequence[UUID]) -> dict[UUID, Posting]:
+    return {one.id: one for one in session.scalars(select(Posting).where(Posting.id.in_(set(keys))))}
+
+
+def _leaves(session: Session, transfer_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the leaf numbers of transfers; those of the last minute have none yet."""
+    rows = session.execute(
+        select(SealLeaf.thing_id, SealLeaf.number).where(SealLeaf.thing_id.in_(transfer_ids))
+    )
+    return dict(rows.tuples().all())
+
+
+def _rules(session: Session, postings: Sequence[Posting], one: SourceSum) -> list[dict[str, Any]]:
+    """Return the rules by which a source was scored, each version once: what it says, its basis, caps it took."""
+    found: dict[UUID, dict[str, Any]] = {}
+    for posting in postings:
+        if posting.reason not in (Reason.AWARD, Reason.ADJUSTMENT):
+            continue
+        for view in ledger.transfers_of(session, posting.id)[:1]:
+            ruleset = session.get(Ruleset, view.ruleset_id) if view.ruleset_id else None
+            if ruleset is None or ruleset.id in found:
+                continue
+            rule = session.get(RuleRow, view.rule_id) if view.rule_id else None
+            found[ruleset.id] = {
+                "title": ruleset.title,
+                "version": ruleset.version,
+                "url": url_for("rules_public.index"),
+                "rule": rule.note if rule else None,
+                "code": rule.code if rule else None,
+                "basis": f"{ruleset.basis_title}（{ruleset.basis_number}）",
+                "in_force": _("按发生日期 %(day)s 适用", day=one.first.happened_on.isoformat()),
+                "caps": [
+                    _cap_words(ruleset, taken)
+                    for taken in json.loads(posting.explanation or "{}").get("taken", [])
+                ],
+            }
+    return list(found.values())
+
+
+def _cap_words(ruleset: Ruleset, taken: Mapping[str, Any]) -> str:
+    """Return what one cap had to give for this award."""
+    cap = next((one for one in ruleset.caps if one.code == taken["cap"]), None)
+    if cap is None:
+        return _("占用上限 %(points)s 分", points=points_words(taken["points"]))
+    return _(
+        "%(span)s上限 %(most)s 分，本项占用 %(points)s 分（自 %(day)s 起算）",
+        span=cap.span.label,
+        most=points_words(cap.points),
+        points=points_words(taken["points"]),
+        day=taken["from"],
+    )
