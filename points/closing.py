@@ -1,0 +1,60 @@
+"""Closing a month of a programme from end to end: seal, add up and sign, freeze its rankings."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from app import clock
+from app.db import reading, transaction
+from app.permissions import SYSTEM, Actor, Permission, ensure_may
+from points.ledger import closing
+from points.ledger.closing_models import PeriodClose
+from points.rulesets import queries as rulesets
+from points.rulesets.models import Programme
+from points.seals import queries as seals
+from points.seals import sealing
+
+CLOSES_ON = 5
+"""The day of the month on which the month before is closed by itself: until then what is late still comes in."""
+
+
+def close(programme_code: str, month: str, *, actor: Actor) -> PeriodClose:
+    """Close a month and freeze its rankings, once; return its row. Opens its own transactions.
+
+    Raises NotAllowed, InvalidInput or Conflict as ``ledger.closing.close_period`` does.
+    """
+    with reading(fresh=True) as session:
+        programme = rulesets.programme(session, programme_code)
+        ensure_may(actor, Permission.CLOSE_PERIODS, region_code=programme.region_code)
+    sealing.seal(everything=True)
+    with transaction() as session:
+        size = sealing.tree_size(session)
+        return closing.close_period(
+            session,
+            rulesets.programme(session, programme_code),
+            month,
+            tree_size=size,
+            root=seals.root_at(session, size) if size else None,
+            actor=actor,
+        )
+
+
+def due_months(today: date) -> list[tuple[str, str]]:
+    """Return programme and month of every month that closes by itself by now, oldest first."""
+    with reading(fresh=True) as session:
+        programmes = session.scalars(select(Programme).order_by(Programme.code)).all()
+        found = [
+            (programme.code, month)
+            for programme in programmes
+            for month in closing.open_months(session, programme.id, today)
+        ]
+    newest = closing.month_before(closing.month_of(today), 1)
+    return [one for one in found if one[1] < newest or today.day >= CLOSES_ON]
+
+
+def close_due() -> int:
+    """Close every month that closes by itself by now; return how many. Safe twice and at once."""
+    due = due_months(clock.today())
+    for programme_code, month in due:
+        close(programme_code, month, actor=SYSTEM)
+    return len(due)
