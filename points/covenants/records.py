@@ -143,8 +143,9 @@ def verify_many(session: Session, record_ids: Sequence[uuid.UUID], *, actor: Act
 def reject(session: Session, record_id: uuid.UUID, *, reason: str, actor: Actor) -> CovenantRecord:
     """Decide that a record does not count, with the reason."""
     record, household, _covenant = _judged(session, record_id, actor)
+    reason = ensure_reason(reason)
     _judge(record, RecordState.REJECTED, actor)
-    record.reason = ensure_reason(reason)
+    record.reason = reason
     _trace(session, "covenant_record.reject", record, household, actor=actor, why=reason)
     return record
 
@@ -159,7 +160,7 @@ def reverse(session: Session, record_id: uuid.UUID, *, reason: str, actor: Actor
     ensure_four_eyes(actor, record.logged_by_id, record.judged_by_id)
     interest.ensure_no_conflict(session, actor, household.party_id)
     ensure_move(MOVES, record.state, RecordState.REVERSED)
-    record.reason = ensure_reason(reason)
+    record.reason = reason = ensure_reason(reason)
     record.state, record.state_since = RecordState.REVERSED, clock.now()
     record.reversed_by_id, record.reversed_at = actor.person_id, record.state_since
     session.flush()
@@ -215,7 +216,7 @@ def _verify(
     *,
     actor: Actor,
 ) -> None:
-    _judge(record, RecordState.VERIFIED, actor)
+    ensure_move(MOVES, record.state, RecordState.VERIFIED)
     item = session.get_one(CovenantItem, record.item_id)
     held = accounts.of(session, covenant.programme_id, household.party_id)
     honour, issuer = held[AccountKind.HONOUR], held[AccountKind.ISSUER]
@@ -249,6 +250,7 @@ def _verify(
         verb="points.award",
     )
     record.counted = result.points
+    _judge(record, RecordState.VERIFIED, actor)
     session.flush()
 
 

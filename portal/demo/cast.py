@@ -7,8 +7,18 @@ from random import Random
 from app.permissions import Role
 from portal.demo.bodies import OrganisationPlan, make_organisations
 from portal.demo.people import Human, Register
-from portal.demo.places import CITY, COUNTIES, SHOWN_COUNTY, SHOWN_ORGANISATION, SHOWN_TOWN
+from portal.demo.places import (
+    CITY,
+    COUNTIES,
+    SHOWN_COUNTY,
+    SHOWN_ORGANISATION,
+    SHOWN_TOWN,
+    SHOWN_VILLAGE,
+)
 from portal.demo.volunteers import PersonPlan, make_persons
+
+HOUSEHOLDS = 12
+"""So many take part in the village's own points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class Cast:
     persons: tuple[PersonPlan, ...]
     users: tuple[UserPlan, ...]
     by_slug: dict[str, OrganisationPlan] = field(default_factory=dict)
+    householders: tuple[Human, ...] = ()
+    """Of the village that keeps points of its own."""
 
     @property
     def loggers(self) -> list[OrganisationPlan]:
@@ -54,7 +66,11 @@ def make_cast(
             users.append(UserPlan(name, human, role, one.region_code, organisation=one.slug))
     persons = make_persons(random, register, first_on, last_on, volunteers, bodies, towns)
     users += _members(persons, first_on)
-    return Cast(tuple(bodies), tuple(persons), tuple(users), {one.slug: one for one in bodies})
+    worker = register.human(youngest=28, oldest=50, on=last_on)
+    users.append(UserPlan("village", worker, Role.VILLAGE_WORKER, SHOWN_VILLAGE))
+    householders = tuple(register.human(youngest=32, oldest=70, on=last_on) for _ in range(HOUSEHOLDS))
+    by_slug = {one.slug: one for one in bodies}
+    return Cast(tuple(bodies), tuple(persons), tuple(users), by_slug, householders)
 
 
 def _staff(register: Register, last_on: date) -> list[UserPlan]:

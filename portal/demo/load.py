@@ -35,6 +35,7 @@ from portal.demo.opening import Opening, opening_acts
 from portal.demo.places import CITY
 from portal.demo.plan import Plan, Size, make_plan
 from portal.demo.stage import Stage
+from portal.demo.village import Rural, village_acts
 
 THING = "demo"
 BEGIN, CHAPTER, FINISH = "demo.begin", "demo.chapter", "demo.finish"
@@ -120,7 +121,8 @@ def _plan(beginning: Beginning) -> Plan:
 
 def _perform(stage: Stage, tell: Tell) -> None:
     """Carry out the acts in the order of time, leaving out the chapters that are committed already."""
-    acts: list[Opening | Living] = sorted([*opening_acts(stage), *living_acts(stage)], key=lambda act: act.at)
+    every = [*opening_acts(stage), *living_acts(stage), *village_acts(stage)]
+    acts: list[Opening | Living | Rural] = sorted(every, key=lambda act: act.at)
     with reading() as session:
         done = _count(session, CHAPTER)
     for number, chapter in enumerate(_chapters(acts)):
@@ -135,7 +137,7 @@ def _perform(stage: Stage, tell: Tell) -> None:
         tell(min(len(acts), (number + 1) * CHAPTER_LENGTH), len(acts))
 
 
-def _chapters(acts: list[Opening | Living]) -> Iterator[list[Opening | Living]]:
+def _chapters(acts: list[Opening | Living | Rural]) -> Iterator[list[Opening | Living | Rural]]:
     for start in range(0, len(acts), CHAPTER_LENGTH):
         yield acts[start : start + CHAPTER_LENGTH]
 

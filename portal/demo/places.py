@@ -9,4 +9,6 @@ COUNTIES = {
 SHOWN_COUNTY = "610302"
 """The county whose staff stand on the sign-in page."""
 SHOWN_TOWN = "610302101000"
+SHOWN_VILLAGE = "610302101200"
+"""石坝河村, which has a covenant of its own."""
 SHOWN_ORGANISATION = "shigu"

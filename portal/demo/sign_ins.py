@@ -4,7 +4,7 @@ from app.config import Settings
 from app.permissions import Role
 from app.users import demo
 from app.users.demo import DemoSignIn
-from portal.demo.places import CITY, COUNTIES, SHOWN_COUNTY, SHOWN_ORGANISATION, SHOWN_TOWN
+from portal.demo.places import CITY, COUNTIES, SHOWN_COUNTY, SHOWN_ORGANISATION, SHOWN_TOWN, SHOWN_VILLAGE
 from portal.demo.plan import Plan
 
 PASSWORD = "wei-shui-qin-ling-61"
@@ -18,8 +18,9 @@ _SHOWN: tuple[tuple[str, str], ...] = (
     ("handler", "核验本区贡献、录入参与主体"),
     ("reviewer", "审核本区入驻登记、核验贡献"),
     ("approver", "核验贡献、冲正记错的贡献、撤销文书"),
-    ("town", "审核本镇入驻登记、代为录入"),
-    ("leader", "查看本镇的参与主体、贡献和积分"),
+    ("village", "登记本村的村规民约积分事项"),
+    ("town", "审核本镇入驻登记、代为录入、核验村规民约积分"),
+    ("leader", "查看本镇的参与主体、贡献和积分，发布村民会议通过的积分办法"),
     ("city", "全市核验、积分规则、工作日历、事项目录"),
     ("legal", "审核并发布积分规则"),
     ("auditor", "查看全部数据和审计日志，不能改动"),
@@ -31,6 +32,7 @@ _PLACES = {
     CITY: "宝鸡市",
     f"{SHOWN_COUNTY}000000": COUNTIES[SHOWN_COUNTY],
     SHOWN_TOWN: f"{COUNTIES[SHOWN_COUNTY]}石鼓镇",
+    SHOWN_VILLAGE: "石鼓镇石坝河村",
 }
 
 

@@ -27,6 +27,7 @@ from app.users import grants, passwords, users
 from app.users.grants import OF_ORGANISATION, OF_OWN_THINGS
 from app.users.models import User, UserGrant, UserSession
 from app.users.users import NewUser
+from points.covenants.models import Covenant, CovenantHousehold, CovenantRecord
 from portal.demo import closing
 from portal.demo.load import load_city
 from portal.demo.plan import Size
@@ -132,12 +133,18 @@ def _things(session: Session) -> Things:
     ).first()
     signed_in = session.scalars(select(UserSession.id)).first()
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).first()
-    assert affiliation is not None
+    village = session.scalars(select(Covenant)).one()
+    household = session.scalars(select(CovenantHousehold).order_by(CovenantHousehold.number)).first()
+    record = session.scalars(select(CovenantRecord).order_by(CovenantRecord.id)).first()
+    assert affiliation is not None and household is not None and record is not None
     assert paper is not None and message is not None and grant is not None and event is not None
     return Things(
         codes={
             "contributions_member": proven.code,
             "contributions_staff": proven.code,
+            "covenants_staff": village.code,
+            "covenant_records_staff": record.code,
+            "villages_public": village.code,
             "imports_member": _upload(session, organisation_id=shown.id).code,
             "imports_staff": _upload(session, region_code=shown.region_code).code,
             "files": session.get_one(EvidenceFile, link.file_id).code,
@@ -156,6 +163,9 @@ def _things(session: Session) -> Things:
         },
         values={
             "affiliation_id": affiliation,
+            "household_id": household.id,
+            "version": 1,
+            "step": "agree",
             "wanted": "give",
             "evidence_id": link.id,
             "grant_id": grant.id,
