@@ -93,7 +93,7 @@ def _leaves(session: Session, transfer_ids: Sequence[UUID]) -> dict[UUID, int]:
     rows = session.execute(
         select(SealLeaf.thing_id, SealLeaf.number).where(SealLeaf.thing_id.in_(transfer_ids))
     )
-    return dict(rows.tuples().all())
+    return {row.thing_id: row.number for row in rows}
 
 
 def _rules(session: Session, postings: Sequence[Posting], one: SourceSum) -> list[dict[str, Any]]:
