@@ -45,6 +45,7 @@ from points.rulesets.words import points_words
 _POSTING = Base.metadata.tables[Posting.__tablename__]
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
 _KEY = ("source_id", "reason", "revision", "source_kind")
+_MAY_OWE = frozenset({Reason.REVERSAL, Reason.ADJUSTMENT})  # what is taken back may have been spent
 _NOT_YET = (None,) * (UNDER_LOCK.stop - UNDER_LOCK.start)
 
 
@@ -101,7 +102,7 @@ def post(
 
     The same key (reason, source, revision) with the same inputs returns the first posting and changes
     nothing. Raises Conflict for the same key with other inputs, and when spending would take an account
-    below zero (a reversal may); the transaction must then be rolled back, as ``transaction()`` does.
+    below zero (a reversal or an adjustment may); the transaction must then be rolled back, as ``transaction()`` does.
     """
     draft = _draft(request, actor, clock.now())
     posted = _claim(session, [draft])[0]
@@ -256,7 +257,7 @@ def _numbered(
             after.append(None)
             continue
         balance, last = states[side.id]
-        if change < 0 and balance + change < 0 and reason is not Reason.REVERSAL:
+        if change < 0 and balance + change < 0 and reason not in _MAY_OWE:
             raise Conflict(
                 _(
                     "积分不足：现有 %(balance)s 分，需要 %(points)s 分。",
