@@ -142,7 +142,7 @@ class LogForm(Form):
 
     def offer(self, households: Sequence[tuple[str, str]], items: Sequence[tuple[str, str]]) -> None:
         """Set what can be chosen."""
-        self.household.choices = chosen(households)
+        self.household.choices = [SelectChoice(value, label) for value, label in chosen(households)]
         self.item.choices = [SelectChoice(value, label) for value, label in items]
 
     def receive(self) -> list[Received]:
