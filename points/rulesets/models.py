@@ -47,6 +47,9 @@ class Ruleset(Base):
     redeemable_months: Mapped[int] = mapped_column(Integer, comment="how long redeemable points last")
     state: Mapped[RulesetState] = mapped_column(labelled(RulesetState), default=RulesetState.DRAFT)
     drafted_by_id: Mapped[Key | None] = mapped_column(comment="person; somebody else publishes")
+    revision: Mapped[int] = mapped_column(
+        Integer, default=1, comment="grows with every edit of a draft; a stale edit is refused"
+    )
     published_at: Mapped[UtcTime | None] = mapped_column()
 
     rules: Mapped[list["RuleRow"]] = relationship(order_by="RuleRow.place", cascade="all, delete-orphan")
@@ -61,6 +64,26 @@ class Ruleset(Base):
         CheckConstraint("effective_to IS NULL OR effective_to >= effective_from", name="period"),
         CheckConstraint("redeemable_months > 0", name="redeemable_months"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+    )
+
+
+class RulesetReach(Base):
+    """A past period that a published version scores too, because a decision says so. Later decisions go before."""
+
+    __tablename__ = "ruleset_reach"
+
+    id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
+    programme_id: Mapped[Key] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int] = mapped_column(Integer, comment="of the decision, running within the programme")
+    ruleset_id: Mapped[Key] = mapped_column(ForeignKey("ruleset.id"))
+    first_day: Mapped[CivilDate] = mapped_column()
+    last_day: Mapped[CivilDate] = mapped_column()
+    document_number: Mapped[str] = mapped_column(String(60), comment="of the decision's paper")
+    adopted_at: Mapped[UtcTime] = mapped_column()
+
+    __table_args__ = (
+        UniqueConstraint("programme_id", "number"),
+        CheckConstraint("first_day <= last_day", name="period"),
     )
 
 
@@ -112,7 +135,7 @@ class MultiplierRow(Base):
 
 
 class CapRow(Base):
-    """The most that a party may earn of a kind (and category) in a day, month or year."""
+    """The most that a party may earn of a kind (and category) in a day, month, quarter or year."""
 
     __tablename__ = "ruleset_cap"
 

@@ -4,12 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import InvalidInput, NotFound
 from points.rulesets.kinds import RulesetState
-from points.rulesets.models import Programme, Ruleset
+from points.rulesets.models import Programme, Ruleset, RulesetReach
 from points.rulesets.terms import Cap, Multiplier, Rule, Rules
 
 # A published ruleset never changes and its key is never used again, so its terms are kept by key.
@@ -25,13 +25,29 @@ def programme(session: Session, code: str) -> Programme:
 
 
 def in_force(session: Session, programme_id: UUID, day: date) -> Rules:
-    """Return the terms of the ruleset in force on a day. Raises InvalidInput when there is none."""
-    ruleset_id = session.scalar(
+    """Return the terms that score a day: those that the latest decision names for it, else of the version begun last.
+
+    Raises InvalidInput when there is none.
+    """
+    decided = (
+        select(RulesetReach.ruleset_id)
+        .where(
+            RulesetReach.programme_id == programme_id,
+            RulesetReach.first_day <= day,
+            RulesetReach.last_day >= day,
+        )
+        .order_by(RulesetReach.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    begun = (
         select(Ruleset.id)
         .where(*_published(programme_id), Ruleset.effective_from <= day)
         .order_by(Ruleset.effective_from.desc())
         .limit(1)
+        .scalar_subquery()
     )
+    ruleset_id = session.scalar(select(func.coalesce(decided, begun)))
     if ruleset_id is None:
         raise InvalidInput(_("%(day)s 还没有生效的积分规则。", day=day.isoformat()), field="happened_on")
     if ruleset_id not in _kept:

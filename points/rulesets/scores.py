@@ -8,10 +8,11 @@ from points.rulesets.words import (
     cap_words,
     measure_words,
     minimum_words,
-    points_words,
     rate_words,
     rounding_words,
+    sum_words,
     thousandths_words,
+    unlisted_words,
 )
 
 
@@ -73,11 +74,11 @@ class Score:
     def _words(self) -> str:
         rule, sum_ = self.rule, self._sum
         if rule is None or sum_ is None:
-            return f"积分规则第 {self.version} 版没有列入这一类，计 0 分"
-        words = [measure_words(sum_.figure, sum_.parts, rule), rate_words(rule)]
-        words += [f"{one.words} {thousandths_words(one.thousandths)}" for one in sum_.multipliers]
-        exact = points_words(sum_.upper, sum_.lower)
-        text = f"{' × '.join(words)} = {exact} 分{rounding_words(sum_.upper, sum_.lower, sum_.rounded, rule)}"
+            return unlisted_words(self.version)
+        factors = [measure_words(sum_.figure, sum_.parts, rule), rate_words(rule)]
+        factors += [f"{one.words} {thousandths_words(one.thousandths)}" for one in sum_.multipliers]
+        text = sum_words(factors, sum_.upper, sum_.lower)
+        text += rounding_words(sum_.upper, sum_.lower, sum_.rounded, rule)
         if sum_.rounded < rule.minimum:
             return text + minimum_words(rule)
         return text + cap_words(*self._binding, self.points) if self._binding else text

@@ -4,6 +4,8 @@ These sentences are stored and signed with the transfer, so they are plain Chine
 Every figure is exact: what cannot be written as a short decimal ends in "…" before it is rounded.
 """
 
+from collections.abc import Sequence
+
 from points.rulesets.kinds import ContributionKind, Rounding, Span, Unit
 from points.rulesets.terms import Cap, CapPeriod, Rule
 
@@ -73,6 +75,16 @@ def rate_words(rule: Rule) -> str:
     """Return what one rule gives: "1 分/小时", "1 分/100 元"."""
     per = rule.per // _MINUTES_OF_AN_HOUR if unit_words(rule) == "小时" else rule.per
     return f"{points_words(rule.points)} 分/{'' if per == 1 else f'{per:,} '}{unit_words(rule)}"
+
+
+def unlisted_words(version: int) -> str:
+    """Return why a contribution that no rule names scores nothing."""
+    return f"积分规则第 {version} 版没有列入这一类，计 0 分"
+
+
+def sum_words(factors: Sequence[str], upper: int, lower: int) -> str:
+    """Return a product of factors and what it comes to, upper / lower centipoints."""
+    return f"{' × '.join(factors)} = {points_words(upper, lower)} 分"
 
 
 def rounding_rule_words(rule: Rule) -> str:

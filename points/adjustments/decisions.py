@@ -1,0 +1,155 @@
+"""Verbs of decisions: draft one from a simulation, take the draft back, adopt it."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.audit import events
+from app.db import lock
+from app.errors import Conflict, InvalidInput, NotFound
+from app.ids import clean_code
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.states import ensure_move
+from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
+from points.rulesets.kinds import RulesetState
+from points.rulesets.models import Programme, Ruleset, RulesetReach
+from points.simulation.models import Simulation, SimulationState
+from points.simulation.simulations import ensure_may_see
+
+THING = "adjustment_decision"
+
+
+class Paper(NamedTuple):
+    """The decision's paper: its number and date, what it rests on, and why."""
+
+    number: str
+    decided_on: date
+    basis_title: str
+    reason: str
+
+
+def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) -> AdjustmentDecision:
+    """Draft a decision that the simulated version scores the simulated period, too.
+
+    Raises Conflict for a version that is not published, a simulation without a result, or while another
+    decision of the programme is being carried out; InvalidInput for a decision of a day that has not come.
+    """
+    simulation = lock(session, Simulation, simulation_id)
+    programme = lock(session, Programme, simulation.programme_id)
+    ensure_may(actor, Permission.MANAGE_RULESETS, region_code=programme.region_code)
+    ruleset = session.get_one(Ruleset, simulation.ruleset_id)
+    if ruleset.state is not RulesetState.PUBLISHED:
+        raise Conflict(
+            _("先发布第 %(version)d 版规则，才能决定用它调整以往的积分。", version=ruleset.version)
+        )
+    if simulation.state is not SimulationState.DONE or simulation.ruleset_revision != ruleset.revision:
+        raise Conflict(_("请先用已发布的这一版规则试算，再起草决定。"))
+    if paper.decided_on > clock.today():
+        raise InvalidInput(_("决定日期不能晚于今天。"), field="decided_on")
+    if paper.decided_on < simulation.last_day:
+        raise InvalidInput(_("决定日期不能早于所调整时期的最后一天。"), field="decided_on")
+    latest = session.scalar(
+        select(func.max(AdjustmentDecision.number)).where(AdjustmentDecision.programme_id == programme.id)
+    )
+    decision = AdjustmentDecision(
+        programme_id=programme.id,
+        number=(latest or 0) + 1,
+        ruleset_id=ruleset.id,
+        simulation_id=simulation.id,
+        first_day=simulation.first_day,
+        last_day=simulation.last_day,
+        document_number=paper.number,
+        decided_on=paper.decided_on,
+        basis_title=paper.basis_title,
+        reason=paper.reason,
+        state=AdjustmentState.DRAFT,
+        drafted_by_id=actor.person_id,
+        drafted_at=clock.now(),
+    )
+    session.add(decision)
+    session.flush()
+    after = {"number": decision.number, "document": paper.number, "version": ruleset.version}
+    events.record(session, "adjustment.draft", THING, decision.id, actor=actor, after=after)
+    return decision
+
+
+def drop(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDecision:
+    """Take a draft back: it stays on the list and can no longer be adopted."""
+    decision = lock(session, AdjustmentDecision, decision_id)
+    programme = session.get_one(Programme, decision.programme_id)
+    ensure_may(actor, Permission.MANAGE_RULESETS, region_code=programme.region_code)
+    ensure_move(MOVES, decision.state, AdjustmentState.DROPPED)
+    decision.state = AdjustmentState.DROPPED
+    session.flush()
+    events.record(session, "adjustment.drop", THING, decision.id, actor=actor)
+    return decision
+
+
+def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDecision:
+    """Adopt a decision: from now on its version scores its period, and a job adjusts what was awarded before.
+
+    Somebody else than who drafted it adopts it. Decisions of a programme are carried out one after the
+    other, in the order of their numbers: raises Conflict while one before is still being carried out, or when
+    one with a higher number was adopted.
+    """
+    decision = lock(session, AdjustmentDecision, decision_id)
+    programme = lock(session, Programme, decision.programme_id)
+    ensure_may(actor, Permission.PUBLISH_RULESETS, region_code=programme.region_code)
+    ensure_four_eyes(actor, decision.drafted_by_id)
+    ensure_move(MOVES, decision.state, AdjustmentState.ADOPTED)
+    of_programme = AdjustmentDecision.programme_id == programme.id
+    if session.scalar(
+        select(AdjustmentDecision.id)
+        .where(of_programme, AdjustmentDecision.state == AdjustmentState.ADOPTED)
+        .limit(1)
+    ):
+        raise Conflict(_("上一项调整决定还在执行，请等它执行完毕。"))
+    later = session.scalar(
+        select(func.max(RulesetReach.number)).where(RulesetReach.programme_id == programme.id)
+    )
+    if later is not None and later > decision.number:
+        raise Conflict(_("编号更后的一项决定已经通过：请撤回这一份，重新试算后再起草。"))
+    decision.state, decision.adopted_at = AdjustmentState.ADOPTED, clock.now()
+    decision.adopted_by_id = actor.person_id
+    session.add(
+        RulesetReach(
+            programme_id=programme.id,
+            number=decision.number,
+            ruleset_id=decision.ruleset_id,
+            first_day=decision.first_day,
+            last_day=decision.last_day,
+            document_number=decision.document_number,
+            adopted_at=clock.now(),
+        )
+    )
+    session.flush()
+    events.record(
+        session,
+        "adjustment.adopt",
+        THING,
+        decision.id,
+        actor=actor,
+        before={"state": AdjustmentState.DRAFT.value},
+        after={"state": AdjustmentState.ADOPTED.value, "number": decision.number},
+    )
+    return decision
+
+
+def get(session: Session, code: str, *, actor: Actor) -> AdjustmentDecision:
+    """Return a decision by its code. Raises NotFound, or NotAllowed for another region's programme."""
+    found = session.scalar(select(AdjustmentDecision).where(AdjustmentDecision.code == clean_code(code)))
+    if found is None:
+        raise NotFound(_("没有这项调整决定。"))
+    ensure_may_see(actor, session.get_one(Programme, found.programme_id))
+    return found
+
+
+def of_programme(session: Session, programme_id: UUID) -> list[AdjustmentDecision]:
+    """Return the decisions of a programme, newest first."""
+    wanted = select(AdjustmentDecision).where(AdjustmentDecision.programme_id == programme_id)
+    return list(session.scalars(wanted.order_by(AdjustmentDecision.number.desc()).limit(100)))
