@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_, tuple_
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
@@ -80,8 +80,21 @@ def fetch(
     return Page(rows, first if has_before else None, last if has_after else None)
 
 
+def cursor(*values: Any) -> str:
+    """Return the cursor of a row with these values of the columns ordered by; a page ``after`` it begins beyond."""
+    return _write(values)
+
+
 def _beyond(order: Sequence[Order], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return "comes after these values in this order", written out so that any database can use an index."""
+    """Return "comes after these values in this order", so that any database reads an index from there on.
+
+    Where all columns go one way the rows are compared as a whole: an index is entered in its middle. Else it is
+    written out.
+    """
+    if len({one.descending for one in order}) == 1:
+        columns = tuple_(*(one.column for one in order))
+        given = tuple_(*(literal(value, one.column.type) for one, value in zip(order, values, strict=True)))
+        return columns < given if order[0].descending else columns > given
     branches = []
     for place, one in enumerate(order):
         equal = [earlier.column == value for earlier, value in zip(order[:place], values, strict=False)]

@@ -13,6 +13,7 @@ from app.errors import Conflict
 from app.parties.guards import ensure_may_handle
 from app.parties.kinds import ConsentPurpose
 from app.parties.models import Consent, Party
+from app.parties.signals import tell_naming
 from app.permissions import Actor
 
 
@@ -36,6 +37,7 @@ def give(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose, *, acto
         session, "consent.give", "party", party_id, actor=actor, party_id=party_id,
         after={"purpose": purpose.value},
     )  # fmt: skip
+    tell_naming(session, [party_id])
     return consent
 
 
@@ -51,6 +53,7 @@ def withdraw(session: Session, party_id: uuid.UUID, purpose: ConsentPurpose, *, 
         session, "consent.withdraw", "party", party_id, actor=actor, party_id=party_id,
         before={"purpose": purpose.value},
     )  # fmt: skip
+    tell_naming(session, [party_id])
     return consent
 
 

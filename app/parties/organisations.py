@@ -18,6 +18,7 @@ from app.parties import affiliations, duplicates, names, registrations, rules
 from app.parties.guards import ensure_may_enter, ensure_may_handle, ensure_region
 from app.parties.kinds import AffiliationKind, OrganisationKind, PartyKind, RegistrationState
 from app.parties.models import Organisation, Party
+from app.parties.signals import tell_naming
 from app.permissions import Actor, Permission
 
 
@@ -97,6 +98,7 @@ def amend(
         session, "organisation.amend", "party", party.id, actor=actor, party_id=party.id,
         before={name: before[name] for name in changed}, after={name: after[name] for name in changed},
     )  # fmt: skip
+    tell_naming(session, [party.id])
     return party
 
 

@@ -19,6 +19,7 @@ from app.parties import duplicates, names, registrations, rules
 from app.parties.guards import ensure_may_enter, ensure_may_handle, ensure_region
 from app.parties.kinds import PartyKind, PersonRoleKind, RegistrationState, Sex, SocialWorkerLevel
 from app.parties.models import Party, Person, PersonRole, SocialWorker, Volunteer
+from app.parties.signals import tell_naming
 from app.permissions import Actor, Permission, ensure_may
 
 
@@ -99,6 +100,7 @@ def amend_volunteer(
         session, "person.amend_volunteer", "party", party.id, actor=actor, party_id=party.id,
         before=before, after=_public_fields(party, person),
     )  # fmt: skip
+    tell_naming(session, [party.id])
     return party
 
 

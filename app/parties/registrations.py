@@ -29,6 +29,7 @@ from app.parties.models import (
     RegistrationStep,
     Volunteer,
 )
+from app.parties.signals import tell_naming
 from app.parties.snapshots import snapshot_of
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from app.states import Moves, ensure_move
@@ -198,6 +199,7 @@ def _move(
         session, f"registration.{verb}", "party", party.id, actor=actor, party_id=party.id,
         before={"state": old.value}, after={"state": new.value}, reason=note,
     )  # fmt: skip
+    tell_naming(session, [party.id])
     return party
 
 

@@ -1,55 +1,60 @@
-"""Reading the rankings: the top, any page, one party's place. Only who may be named is there, without a gap.
+"""Reading the rankings: any page, one party's place, how many there are. A page far down costs what the first costs.
 
-Of those who were admitted and have not left, organisations appear; natural persons only while they agree to be
-named, and never minors; households never.
+A page is read from one index, from its middle on; ranks come from the histogram: how many stand in higher buckets,
+and how many stand higher within the bucket. In towns and villages, which are small, they are counted in the index.
+Equal points share a rank and stand in the order of the parties' keys, the newest first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy.orm import Session
 
-from app import clock
+from app import paging
 from app.paging import Order, Page, fetch
-from app.parties.directory import SHOWN
-from app.parties.models import (
-    Consent,
-    ConsentPurpose,
-    Organisation,
-    OrganisationKind,
-    Party,
-    PartyKind,
-    Person,
-)
+from app.parties.models import Organisation, OrganisationKind, Party, PartyKind
 from app.permissions import region_prefix
-from points.rankings.models import RollMark, Standing
-from points.rankings.rollup import MARK
-from points.rankings.rules import ALL, ranked
+from points.rankings.kinds import SizeClass
+from points.rankings.mark import MARK
+from points.rankings.models import LISTED, FrozenPlace, Ranking, RollMark, Standing, StandingBucket
+from points.rankings.naming import named_among
+from points.rankings.rules import ALL, bucket_floor, bucket_of, ranked
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
 
-_ADULT = 18
-_LEVELS = {6: Standing.county, 9: Standing.town, 12: Standing.village}
+_COUNTY = 6
+_LEVELS = {_COUNTY: "county", 9: "town", 12: "village"}
+_LAST_KEY = (1 << 128) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which ranking: period as `rules.periods` writes it, and what it is narrowed to (None: not narrowed)."""
+    """Which ranking: period as `rules.periods` writes it, and what it is narrowed to (None: not narrowed).
+
+    ``frozen_id`` is a frozen ranking of that programme and period; without it the live one is meant.
+    """
 
     period: str = ALL
     kind: ContributionKind | None = None
-    party_kind: PartyKind | None = None
+    party_kind: PartyKind = PartyKind.ORGANISATION
     region_code: str | None = None
+    size_class: SizeClass | None = None
     programme: str = CITY_PROGRAMME
+    frozen_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One line of a ranking. Points in centipoints."""
+    """One line of a ranking. Points in centipoints; ``disputed`` ones are held and not among them.
+
+    ``is_named`` is false only in a frozen ranking, for whoever may be named no longer: there is no name then.
+    """
 
     rank: int
     party_id: UUID
@@ -59,6 +64,8 @@ class Ranked:
     organisation_kind: OrganisationKind | None
     region_code: str
     points: int
+    disputed: int = 0
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +75,56 @@ class Place:
     rank: int | None
     points: int
     total: int
+    disputed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    """Where the rows of a cut stand: table, number of the ranking, level with its place, size class."""
+
+    model: type[Standing] | type[FrozenPlace]
+    ranking_id: int
+    level: str | None
+    place: str
+    size_class: SizeClass | None
+
+    @property
+    def has_histogram(self) -> bool:
+        """Whether ranks come from the histogram: in the city and in counties."""
+        return self.level in {None, "county"}
+
+    def rows(self) -> list[ColumnElement[bool]]:
+        """Return the conditions of the cut, in the words of the indexes."""
+        found = [self.model.ranking_id == self.ranking_id]
+        if self.level is not None:
+            found.append(getattr(self.model, self.level) == self.place)
+        if self.size_class is not None:
+            found.append(self.model.size_class == self.size_class)
+        return [*found, text(LISTED)] if self.model is Standing else found  # type: ignore[list-item]
+
+    def buckets(self) -> list[ColumnElement[bool]]:
+        """Return the conditions of the cut's histogram."""
+        return [
+            StandingBucket.ranking_id == self.ranking_id,
+            StandingBucket.place == self.place,
+            StandingBucket.size_class == (self.size_class.value if self.size_class else ALL),
+        ]
 
 
 def page(
     session: Session, cut: Cut, *, after: str | None = None, before: str | None = None, size: int = 50
 ) -> Page[Ranked]:
     """Return a page of a ranking with ranks 1-2-2-4. Raises InvalidInput for a cursor that is not ours."""
-    statement = (
-        select(Standing, Party, Organisation.organisation_kind)
-        .join(Party, Party.id == Standing.party_id)
-        .outerjoin(Organisation, Organisation.party_id == Standing.party_id)
-        .where(*_of(session, cut), _may_be_named())
-    )
-    order = [Order(Standing.points, descending=True), Order(Party.sort_key), Order(Party.id)]
+    board = _board(session, cut)
+    if board is None:
+        return Page([], None, None)
+    model = board.model
+    statement = select(model.party_id, model.points).where(*board.rows())
+    order = [Order(model.points, descending=True), Order(model.party_id, descending=True)]
     found = fetch(session, statement, order, after=after, before=before, size=size)
-    if not found.rows:
-        return Page([], found.before, found.after)
-    first_standing, first_party, _kind = found.rows[0]
-    higher, ahead = _before(session, cut, first_standing, first_party)
-    # Those of equal points that stand before the page's first share its rank.
-    last = (first_standing.points, higher + 1)
-    ranks = ranked((standing.points for standing, _party, _kind in found.rows), before=ahead, last=last)
-    rows = [
-        Ranked(rank, party.id, party.code, party.name, party.kind, kind, party.region_code, standing.points)
-        for rank, (standing, party, kind) in zip(ranks, found.rows, strict=True)
-    ]
-    return Page(rows, found.before, found.after)
+    rows = [(key, points) for key, points in found.rows]
+    ranks = _ranks(session, board, [points for _key, points in rows], is_first=found.before is None)
+    return Page(_lines(session, board, rows, ranks), found.before, found.after)
 
 
 def top(session: Session, cut: Cut, limit: int = 10) -> list[Ranked]:
@@ -103,23 +134,85 @@ def top(session: Session, cut: Cut, limit: int = 10) -> list[Ranked]:
 
 def count(session: Session, cut: Cut) -> int:
     """Return how many are named in a ranking."""
-    statement = select(func.count()).select_from(Standing).where(*_of(session, cut), _may_be_named())
-    return session.scalar(statement) or 0
+    board = _board(session, cut)
+    return 0 if board is None else _count(session, board)
 
 
 def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
     """Return one party's place in a ranking, and how many are named in it."""
-    total = count(session, cut)
-    own = select(Standing.points).where(*_of(session, cut, positive=False), Standing.party_id == party_id)
-    points = session.scalar(own) or 0
-    if points <= 0 or session.scalar(own.where(_may_be_named())) is None:
-        return Place(None, points, total)
-    higher = session.scalar(
-        select(func.count())
-        .select_from(Standing)
-        .where(*_of(session, cut), _may_be_named(), Standing.points > points)
+    board = _board(session, cut)
+    if board is None:
+        return Place(None, 0, 0)
+    total = _count(session, board)
+    row: Any = session.get(board.model, (party_id, board.ranking_id), populate_existing=True)
+    inside = row is not None and (board.level is None or getattr(row, board.level) == board.place)
+    if not inside or (board.size_class is not None and row.size_class is not board.size_class):
+        return Place(None, 0, total)
+    is_live = board.model is Standing
+    disputed = row.disputed if is_live else 0
+    if row.points <= 0 or (is_live and not (row.named and named_among(session, [party_id]))):
+        return Place(None, row.points, total, disputed)
+    return Place(_higher(session, board, row.points) + 1, row.points, total, disputed)
+
+
+def place_cursor(session: Session, party_id: UUID, cut: Cut) -> str | None:
+    """Return the cursor ``after`` which the page with this party at its head begins; None when it is not listed."""
+    board = _board(session, cut)
+    if board is None:
+        return None
+    points = session.scalar(select(board.model.points).where(*board.rows(), board.model.party_id == party_id))
+    return None if points is None else _cursor_at(points, party_id)
+
+
+def rank_cursor(session: Session, rank: int, cut: Cut) -> str | None:
+    """Return the cursor ``after`` which the page with the n-th of a ranking at its head begins; None beyond the end."""
+    board = _board(session, cut)
+    if board is None or rank < 1:
+        return None
+    found = select(board.model.points, board.model.party_id).where(*board.rows())
+    skipped = rank - 1
+    if board.has_histogram:
+        bucket, skipped = _bucket_at(session, board, skipped)
+        if bucket is None:
+            return None
+        found = found.where(
+            board.model.points >= bucket_floor(bucket), board.model.points < bucket_floor(bucket + 1)
+        )
+    # What is skipped lies within one bucket, or in a town.
+    found = found.order_by(board.model.points.desc(), board.model.party_id.desc()).offset(skipped).limit(1)
+    row = session.execute(found).first()
+    return None if row is None else _cursor_at(*row)
+
+
+def distribution(session: Session, cut: Cut, floors: Sequence[int]) -> list[int]:
+    """Return how many are listed in each band of points; ``floors`` (centipoints, rising) are where bands begin.
+
+    Who has less than the first floor is in no band.
+    """
+    board = _board(session, cut)
+    if board is None:
+        return [0] * len(floors)
+    at_least = [
+        _higher(session, board, floor - 1) if floor > 1 else _count(session, board) for floor in floors
+    ]
+    return [more - less for more, less in zip(at_least, [*at_least[1:], 0], strict=True)]
+
+
+def points_by_kind(
+    session: Session, periods: Sequence[str], programme: str = CITY_PROGRAMME
+) -> dict[str, dict[str, int]]:
+    """Return what all parties together have (centipoints) by period and kind of contribution, named or not."""
+    statement = (
+        select(Ranking.period, Ranking.kind, func.sum(Ranking.points))
+        .join(Programme, Programme.id == Ranking.programme_id)
+        .where(Programme.code == programme, Ranking.frozen_id.is_(None), Ranking.kind != ALL)
+        .where(Ranking.period.in_(periods))
+        .group_by(Ranking.period, Ranking.kind)
     )
-    return Place((higher or 0) + 1, points, total)
+    found: dict[str, dict[str, int]] = {period: {} for period in periods}
+    for period, kind, points in session.execute(statement):
+        found[period][kind] = int(points)
+    return found
 
 
 def as_of(session: Session) -> datetime | None:
@@ -127,67 +220,121 @@ def as_of(session: Session) -> datetime | None:
     return session.scalar(select(RollMark.rolled_at).where(RollMark.name == MARK))
 
 
-def _of(session: Session, cut: Cut, *, positive: bool = True) -> Iterable[ColumnElement[bool]]:
-    programme_id = select(Programme.id).where(Programme.code == cut.programme).scalar_subquery()
-    yield Standing.programme_id == programme_id
-    yield Standing.period == cut.period
-    yield Standing.kind == (cut.kind.value if cut.kind else ALL)
-    if positive:
-        yield Standing.points > 0
-    if cut.party_kind is not None:
-        yield Standing.party_kind == cut.party_kind
-    if cut.region_code is not None:
-        column = _LEVELS.get(len(region_prefix(cut.region_code)))
-        if column is not None:  # the whole city is everybody's
-            yield column == cut.region_code
-
-
-def _may_be_named() -> ColumnElement[bool]:
-    """Return the condition that a standing's party may be named at this moment; a withdrawn consent acts at once."""
-    today = clock.today()
-    agreed = exists().where(
-        Consent.party_id == Standing.party_id,
-        Consent.purpose == ConsentPurpose.PUBLISH_NAME,
-        Consent.withdrawn_at.is_(None),
-        or_(Consent.expires_on.is_(None), Consent.expires_on >= today),
+def _board(session: Session, cut: Cut) -> _Board | None:
+    """Return where a cut's rows stand; None when nobody has points in it."""
+    wanted = (
+        select(Ranking.id)
+        .join(Programme, Programme.id == Ranking.programme_id)
+        .where(Programme.code == cut.programme, Ranking.period == cut.period)
+        .where(Ranking.kind == (cut.kind.value if cut.kind else ALL), Ranking.party_kind == cut.party_kind)
+        .where(Ranking.frozen_id.is_(None) if cut.frozen_id is None else Ranking.frozen_id == cut.frozen_id)
     )
-    of_age = exists().where(
-        Person.party_id == Standing.party_id,
-        or_(Person.born_on.is_(None), Person.born_on <= _born_by(today)),
-    )
-    registered = aliased(Party)  # the statement around may have the party itself, too
-    present = exists().where(registered.id == Standing.party_id, registered.state.in_(SHOWN))
-    return and_(
-        present,
-        or_(
-            Standing.party_kind == PartyKind.ORGANISATION,
-            and_(Standing.party_kind == PartyKind.PERSON, of_age, agreed),
-        ),
+    ranking_id = session.scalar(wanted)
+    if ranking_id is None:
+        return None
+    level = _LEVELS.get(len(region_prefix(cut.region_code))) if cut.region_code else None
+    model = Standing if cut.frozen_id is None else FrozenPlace
+    return _Board(
+        model, ranking_id, level, cut.region_code if level and cut.region_code else ALL, cut.size_class
     )
 
 
-def _born_by(today: date) -> date:
-    """Return the latest date of birth of somebody who is of age on a day."""
-    try:
-        return today.replace(year=today.year - _ADULT)
-    except ValueError:  # 29 February
-        return today.replace(year=today.year - _ADULT, day=28)
+def _ranks(session: Session, board: _Board, points: Sequence[int], *, is_first: bool) -> list[int]:
+    """Return the ranks of a page's sums, highest first."""
+    if is_first or not points:
+        return list(ranked(points))
+    head = [one for one in points if one == points[0]]
+    rest = points[len(head) :]
+    ranks = [_higher(session, board, points[0]) + 1] * len(head)
+    if rest:
+        ranks += ranked(rest, before=_higher(session, board, rest[0]))
+    return ranks
 
 
-def _before(session: Session, cut: Cut, standing: Standing, party: Party) -> tuple[int, int]:
-    """Return how many have more points than the first line of a page, and how many stand before it."""
-    equal = and_(
-        Standing.points == standing.points,
-        or_(
-            Party.sort_key < party.sort_key,
-            and_(Party.sort_key == party.sort_key, Party.id < party.id),
-        ),
+def _higher(session: Session, board: _Board, points: int) -> int:
+    """Return how many have more points."""
+    higher = board.model.points > points
+    counted = select(func.count()).select_from(board.model).where(*board.rows(), higher)
+    if not board.has_histogram:
+        return session.scalar(counted) or 0
+    bucket = bucket_of(max(points, 0))
+    above = select(func.sum(StandingBucket.parties)).where(*board.buckets(), StandingBucket.bucket > bucket)
+    if bucket_floor(bucket + 1) == points + 1:
+        return int(session.scalar(above) or 0)
+    within = counted.where(board.model.points < bucket_floor(bucket + 1))
+    return int(session.scalar(above) or 0) + (session.scalar(within) or 0)
+
+
+def _count(session: Session, board: _Board) -> int:
+    if board.has_histogram:
+        statement = select(func.sum(StandingBucket.parties)).where(*board.buckets())
+    else:
+        statement = select(func.count()).select_from(board.model).where(*board.rows())
+    return int(session.scalar(statement) or 0)
+
+
+def _bucket_at(session: Session, board: _Board, skipped: int) -> tuple[int | None, int]:
+    """Return the bucket in which the one after so many stands, and how many of the bucket stand before it."""
+    rows = session.execute(
+        select(StandingBucket.bucket, StandingBucket.parties)
+        .where(*board.buckets())
+        .order_by(StandingBucket.bucket.desc())
     )
-    more = Standing.points > standing.points
-    row = session.execute(
-        select(func.count().filter(more), func.count())
-        .select_from(Standing)
-        .join(Party, Party.id == Standing.party_id)
-        .where(*_of(session, cut), _may_be_named(), or_(more, equal))
-    ).one()
-    return row[0], row[1]
+    for bucket, parties in rows:
+        if skipped < parties:
+            return bucket, skipped
+        skipped -= parties
+    return None, 0
+
+
+def _cursor_at(points: int, party_id: UUID) -> str:
+    """Return the cursor after which a row itself is the first: of the key that would come just before it."""
+    return paging.cursor(points, UUID(int=min(party_id.int + 1, _LAST_KEY)))
+
+
+def _lines(
+    session: Session, board: _Board, rows: Sequence[tuple[UUID, int]], ranks: Sequence[int]
+) -> list[Ranked]:
+    """Return the lines of a page with their names, joined for these rows alone.
+
+    Whoever may not be named at this instant is dropped from a live page, and nameless in a frozen one.
+    """
+    keys = [key for key, _points in rows]
+    if not keys:
+        return []
+    is_live = board.model is Standing
+    named = named_among(session, keys)
+    parties = {
+        party_id: more
+        for party_id, *more in session.execute(
+            select(
+                Party.id,
+                Party.code,
+                Party.name,
+                Party.kind,
+                Party.region_code,
+                Organisation.organisation_kind,
+            )
+            .outerjoin(Organisation, Organisation.party_id == Party.id)
+            .where(Party.id.in_(keys))
+        )
+    }
+    disputed: dict[UUID, int] = {}
+    if is_live:
+        held = select(Standing.party_id, Standing.disputed).where(
+            Standing.ranking_id == board.ranking_id, Standing.party_id.in_(keys)
+        )
+        disputed = {key: points for key, points in session.execute(held)}
+    lines = []
+    for (key, points), rank in zip(rows, ranks, strict=True):
+        code, name, kind, region_code, organisation_kind = parties[key]
+        if key in named:
+            lines.append(
+                Ranked(
+                    rank, key, code, name, kind, organisation_kind, region_code, points, disputed.get(key, 0)
+                )
+            )
+        elif not is_live:
+            nameless = _("（应本人要求不再公开）") if kind is PartyKind.PERSON else _("（已不在册）")
+            lines.append(Ranked(rank, key, "", nameless, kind, None, "", points, is_named=False))
+    return lines

@@ -35,7 +35,9 @@ class Choice:
     @property
     def cut(self) -> Cut:
         """The ranking that is meant."""
-        return Cut(self.period, self.kind, self.party_kind, self.town or self.county)
+        return Cut(
+            self.period, self.kind, self.party_kind or PartyKind.ORGANISATION, self.town or self.county
+        )
 
 
 def read_choice(values: Mapping[str, str], today: date) -> Choice:

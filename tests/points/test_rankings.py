@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,11 +11,24 @@ from hypothesis import strategies as st
 
 from app import clock
 from app.db import Database, reading, transaction
+from app.parties import consents
 from app.parties import queries as queries_of_parties
-from app.parties.models import ActingRole, Consent, ConsentPurpose, Party, PartyKind, RegistrationState
+from app.parties.models import (
+    ActingRole,
+    Consent,
+    ConsentPurpose,
+    Organisation,
+    OrganisationKind,
+    Party,
+    PartyKind,
+    RegistrationState,
+)
+from app.parties.signals import tell_naming
 from app.permissions import SYSTEM
 from points.awards import award
 from points.rankings import queries, rules
+from points.rankings.kinds import SizeClass
+from points.rankings.naming import refresh_names
 from points.rankings.queries import Cut
 from points.rankings.rollup import add_batch, rebuild, roll_up
 from points.reversals import reverse_award
@@ -50,11 +63,11 @@ def ranking(cut: Cut) -> list[tuple[int, str, int]]:
 
 
 ORDER = [(1, "甲会", 500), (2, "丙会", 300), (2, "乙会", 300), (4, "丁会", 100)]
-"""Equal sums stand in the order of their names' sort keys (here the names themselves)."""
+"""Of equal sums the newest party stands first."""
 
 
 def test_ties_are_1_2_2_4(parties: dict[str, UUID]) -> None:
-    for period in ("2026-11", "2026", "all"):
+    for period in ("2026-11", "2026-Q4", "2026", "all"):
         assert ranking(Cut(period)) == ORDER
     assert ranking(Cut("2026-10")) == []
     assert ranking(Cut(kind=ContributionKind.MONEY)) == ORDER
@@ -128,6 +141,7 @@ def test_regions_are_subtrees(parties: dict[str, UUID]) -> None:
 
 def test_persons_only_while_they_agree_and_never_minors(parties: dict[str, UUID]) -> None:
     born = {"成年": date(1990, 1, 1), "未成年": date(2012, 1, 1), "不同意": date(1990, 1, 1)}
+    people = Cut(party_kind=PartyKind.PERSON)
     with transaction() as session:
         made = {
             name: city.party(session, name, kind=PartyKind.PERSON, born_on=day) for name, day in born.items()
@@ -136,18 +150,63 @@ def test_persons_only_while_they_agree_and_never_minors(parties: dict[str, UUID]
             request = replace(city.gift(key, yuan=400), acting_role=ActingRole.VOLUNTEER)
             award(session, request, actor=SYSTEM)
             if name != "不同意":
-                purpose = ConsentPurpose.PUBLISH_NAME
-                session.add(Consent(party_id=key, purpose=purpose, given_at=city.NOON))
+                consents.give(session, key, ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
     refresh()
-    named = [(1, "甲会", 500), (2, "成年", 400), (3, "丙会", 300), (3, "乙会", 300), (5, "丁会", 100)]
-    assert ranking(Cut()) == named
-    assert ranking(Cut(party_kind=PartyKind.PERSON)) == [(1, "成年", 400)]
-    assert ranking(Cut(party_kind=PartyKind.ORGANISATION)) == ORDER
-    with transaction() as session:
-        assert queries.standing_of(session, made["不同意"], Cut()) == queries.Place(None, 400, 5)
-        for consent in session.query(Consent):
-            consent.withdrawn_at = clock.now()
+    assert ranking(people) == [(1, "成年", 400)]
     assert ranking(Cut()) == ORDER
+    with reading() as session:
+        assert queries.standing_of(session, made["不同意"], people) == queries.Place(None, 400, 1)
+        assert queries.standing_of(session, made["未成年"], people) == queries.Place(None, 400, 1)
+    with transaction() as session:
+        consents.give(session, made["不同意"], ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
+    assert [rank for rank, *_ in ranking(people)] == [1, 1]
+    with transaction() as session:
+        consents.withdraw(session, made["成年"], ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
+    assert ranking(people) == [(1, "不同意", 400)]
+    with reading() as session:
+        assert queries.count(session, people) == 1
+
+
+def test_what_time_alone_changes(parties: dict[str, UUID]) -> None:
+    people = Cut(party_kind=PartyKind.PERSON)
+    with transaction() as session, clock.at(city.NOON):
+        young = city.party(session, "将成年", kind=PartyKind.PERSON, born_on=date(2008, 12, 1))
+        ending = city.party(session, "将到期", kind=PartyKind.PERSON)
+        for key in (young, ending):
+            award(session, replace(city.gift(key, yuan=400), acting_role=ActingRole.VOLUNTEER), actor=SYSTEM)
+            consents.give(session, key, ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
+        for consent in session.query(Consent).filter_by(party_id=ending):
+            consent.expires_on = date(2026, 11, 30)
+    with clock.at(city.NOON):
+        refresh()
+        assert ranking(people) == [(1, "将到期", 400)]
+        assert refresh_names() == 0
+    with clock.at(city.NOON + timedelta(days=10)):
+        assert ranking(people) == []  # dropped at once; counted until the night
+        assert refresh_names() == 2
+        assert ranking(people) == [(1, "将成年", 400)]
+        with reading() as session:
+            assert queries.count(session, people) == 1
+
+
+def test_a_party_that_moves_takes_its_points_along(parties: dict[str, UUID]) -> None:
+    with transaction() as session:
+        party = session.get_one(Party, parties["甲会"])
+        party.region_code = "610327105203"
+        session.add(
+            Organisation(party_id=party.id, organisation_kind=OrganisationKind.SOCIAL_GROUP, member_count=9)
+        )
+        tell_naming(session, [party.id])
+    for code in ("610327000000", "610327105000", "610327105203"):
+        assert ranking(Cut(region_code=code)) == [(1, "甲会", 500)]
+    assert len(ranking(Cut(region_code="610302000000"))) == 3
+    for code in (None, "610327000000", "610327105000", "610327105203"):
+        small = Cut(size_class=SizeClass.MICRO, region_code=code)
+        assert ranking(small) == [(1, "甲会", 500)]
+        with reading() as session:
+            assert queries.count(session, small) == 1
+            assert queries.standing_of(session, parties["甲会"], small).rank == 1
+    assert ranking(Cut(size_class=SizeClass.SMALL)) == []
 
 
 @pytest.mark.parametrize("state", [RegistrationState.CLOSED, RegistrationState.REJECTED])
@@ -155,6 +214,7 @@ def test_who_has_left_is_ranked_no_longer(parties: dict[str, UUID], state: Regis
     with transaction() as session:
         session.get_one(Party, parties["甲会"]).state = state
         session.get_one(Party, parties["丁会"]).state = RegistrationState.SUSPENDED
+        tell_naming(session, list(parties.values()))
     assert ranking(Cut()) == [(1, "丙会", 300), (1, "乙会", 300), (3, "丁会", 100)]
     with reading() as session:
         assert queries.count(session, Cut()) == 3
@@ -191,11 +251,29 @@ def test_no_text_breaks_a_period(text: str) -> None:
         assert text == "all" or text[:4].isdecimal()
 
 
+@given(st.integers(1, 2**62 - 1), st.integers(0, 10_000))
+def test_buckets_are_monotone_and_fine(points: int, more: int) -> None:
+    bucket = rules.bucket_of(points)
+    assert rules.bucket_floor(bucket) <= points < rules.bucket_floor(bucket + 1)
+    assert bucket <= rules.bucket_of(points + more)
+    assert (rules.bucket_floor(bucket + 1) - rules.bucket_floor(bucket) - 1) * 100 <= points
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_periods_hold_their_day_and_follow_each_other(day: date) -> None:
+    for period in rules.periods(day):
+        first, last = rules.months_of(period)
+        assert first <= f"{day:%Y-%m}" <= last
+        before = rules.period_before(period)
+        assert before is None or (rules.is_period(before) and rules.months_of(before)[1] < first)
+
+
 def test_periods_and_places() -> None:
-    assert rules.periods(date(2026, 3, 9)) == ("2026-03", "2026", "all")
-    assert all(rules.is_period(one) for one in ("2026-03", "2026", "all", "2026-12"))
+    assert rules.periods(date(2026, 3, 9)) == ("2026-03", "2026-Q1", "2026", "all")
+    assert all(rules.is_period(one) for one in ("2026-03", "2026", "all", "2026-12", "2026-Q4"))
     assert not any(
-        rules.is_period(one) for one in ("", "2026-13", "2026-00", "20", "0999", "2026-1", "2026-", "alles")
+        rules.is_period(one)
+        for one in ("", "2026-13", "2026-00", "20", "0999", "2026-1", "2026-", "alles", "2026-Q5", "2026Q1")
     )
     assert rules.places("610327105203") == rules.Places("610327000000", "610327105000", "610327105203")
     assert rules.places("610327000000") == rules.Places("610327000000", "610327000000", "610327000000")

@@ -16,6 +16,7 @@ from app.parties.bulk.comparing import unanswered_pairs
 from app.parties.bulk.papers import give_consents
 from app.parties.kinds import PersonRoleKind, RegistrationState
 from app.parties.models import HouseholdMember, Party, PersonRole, RegistrationStep, Volunteer
+from app.parties.signals import tell_naming
 from app.parties.waiting import role_counts
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from app.rows import pour, ready_instant, ready_keys
@@ -53,6 +54,7 @@ def approve_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor,
     _let_count(session, list(roles))
     _issue_numbers(session, [*approved, *roles.values()])
     done = [*approved, *roles]
+    tell_naming(session, [*approved, *roles.values()])
     if done:
         events.record(
             session, "registration.approve_batch", "party_batch", ids.new_id(), actor=actor,

@@ -20,6 +20,7 @@ from app.parties.entries import PersonEntry, SocialWorkerEntry, VolunteerEntry
 from app.parties.kinds import PartyKind, PersonRoleKind, RegistrationState, Sex
 from app.parties.models import Party, Person, PersonRole
 from app.parties.registers.shelf import Parties, registered_elsewhere
+from app.parties.signals import tell_naming
 from app.permissions import Actor, may_in
 
 _OPEN = (RegistrationState.SUBMITTED, RegistrationState.APPROVED)
@@ -83,7 +84,9 @@ def enter_volunteers(
         batch, [one for one, entry in zip(placed, entries, strict=True) if one and entry.may_publish]
     )
     _add_volunteers(batch, entries, placed)
-    return batch.write("person.enter_batch")
+    admission = batch.write("person.enter_batch")
+    tell_naming(session, [one.known_id for one in placed if one and one.known_id and not one.waits])
+    return admission
 
 
 def enter_social_workers(

@@ -33,6 +33,7 @@ from app.parties.models import (
     SocialWorker,
     Volunteer,
 )
+from app.parties.signals import tell_naming
 from app.permissions import Actor, Permission, ensure_may
 from app.rows import pour, ready_instant, ready_keys
 
@@ -66,9 +67,11 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
     _ensure_free(session, party_ids)
     own_roles = _roles_of(session, party_ids)
     _ensure_no_other_roles(session, party_ids, parties)
+    people = _people_of(session, roles)
     _end_roles(session, [*own_roles, *roles])
     _empty(session, parties)
     _close(session, parties, actor)
+    tell_naming(session, [*party_ids, *people])
     events.record(
         session, "registration.undo_batch", "party_batch", ids.new_id(), actor=actor, reason=reason,
         after={"count": len(things), "sha256_of_keys": digest_of(things)},
@@ -96,6 +99,14 @@ def _roles(session: Session, things: Sequence[uuid.UUID], actor: Actor) -> list[
             places.add(region)
     for region in places:
         ensure_may(actor, Permission.ENTER_PARTIES, region_code=region)
+    return found
+
+
+def _people_of(session: Session, role_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Return the known people to whom a list gave these roles, and with them perhaps the consent to be named."""
+    found: list[uuid.UUID] = []
+    for some in _parts(role_ids):
+        found += session.scalars(select(PersonRole.person_id).where(PersonRole.id.in_(some)))
     return found
 
 
