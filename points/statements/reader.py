@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from app.permissions import Actor
 from points.ledger.kinds import Purse
-from points.rankings.rules import is_period
+from points.rankings.rules import ALL, is_period
 from points.rulesets.kinds import ContributionKind
 from points.statements.tree import Branch
 
@@ -49,11 +49,16 @@ def read_purse(values: Mapping[str, str], allowed: Sequence[Purse]) -> Purse:
 def read_branch(values: Mapping[str, str]) -> Branch | None:
     """Return the branch that an address asks for, or None: the root."""
     period, kind = values.get("period", ""), values.get("kind", "")
-    if not is_period(period) or not period[:4].isdecimal() or "Q" in period or int(period[:4]) == 0:
+    if not is_span(period):
         return None
     if kind == NO_KIND:
         return Branch(period, None)
     return Branch(period, ContributionKind(kind)) if kind in set(ContributionKind) else None
+
+
+def is_span(period: str) -> bool:
+    """Say whether a text is a year, a quarter or a month of the calendar, not all time."""
+    return period != ALL and is_period(period) and period[:4] not in ("0000", "9999")
 
 
 def read_number(values: Mapping[str, str], name: str) -> int | None:

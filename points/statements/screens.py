@@ -1,40 +1,36 @@
-"""What a statement page is made of: figures, lines told in words, and the filters of its address."""
+"""What a statement page is made of: figures, notices, the span asked for, lines told in words, what ends when."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import figures
+from app import clock, figures
 from app.look.addresses import with_query
+from app.look.stacks import StackChart
 from app.parties.models import Party, PartyKind
-from app.permissions import Actor
+from app.permissions import ANYONE
 from points import sources
-from points.ledger import queries as ledger
-from points.ledger.kinds import AccountKind, Purse
+from points.ledger import lines, queries
+from points.ledger.hold_models import Hold
+from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse, Reason
 from points.ledger.lines import StatementLine
-from points.ledger.queries import PAGE
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut, Place
-from points.rankings.rules import ALL, is_period
+from points.statements import charts, forecast, marks, spans
+from points.statements.choice import Choice
+from points.statements.reader import Reader
+from points.statements.spans import Span
+from points.statements.words import plain_title, signed_points
 
-COLUMNS = {
-    Purse.HONOUR: ("happened_on", "title", "points", "balance"),
-    Purse.REDEEMABLE: ("happened_on", "title", "points", "balance", "expires_on"),
-}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What the address asks for: which purse, which period, from which line on."""
-
-    purse: Purse
-    period: str
-    before: int | None
+PAGE = queries.PAGE
+Notice = tuple[str, str, str]
+"""Title, sentence, tone."""
 
 
 @dataclass(frozen=True)
@@ -42,90 +38,114 @@ class Screen:
     """A statement as the template shows it."""
 
     figures: list[dict[str, Any]]
-    debt: str | None
+    notices: list[Notice]
+    span: list[dict[str, Any]]
+    chart: StackChart
     columns: list[dict[str, Any]]
     rows: list[dict[str, Any]]
+    endings: list[dict[str, Any]]
+    quarters: list[dict[str, Any]]
     older: str | None
     newest: str | None
 
 
-def read_choice(values: Mapping[str, str]) -> Choice:
-    """Return what a query string asks for; an unknown word is as if it were not there."""
-    purse, period, before = values.get("purse"), values.get("period", ""), values.get("before", "")
-    number = int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None
-    return Choice(
-        Purse(purse) if purse in set(Purse) else Purse.HONOUR,
-        period if is_period(period) else ALL,
-        number,
-    )
-
-
-def span(period: str) -> tuple[date | None, date | None]:
-    """Return the first and the last day of a period; none for all time."""
-    if period == ALL:
-        return None, None
-    year, _dash, month = period.partition("-")
-    first = date(int(year), int(month or 1), 1)
-    following = (
-        (first.replace(day=28) + timedelta(days=4)).replace(day=1) if month else date(int(year) + 1, 1, 1)
-    )
-    return first, following - timedelta(days=1)
-
-
-def screen(session: Session, party: Party, choice: Choice, actor: Actor, today: date) -> Screen:
+def screen(session: Session, party: Party, choice: Choice, reader: Reader, today: date) -> Screen:
     """Return the statement of one purse of a party."""
-    first, last = span(choice.period)
-    lines = ledger.statement(
+    extent = spans.extent_of(
         session,
         party.id,
         choice.purse,
-        before=choice.before,
-        happened_from=first,
-        happened_by=last,
-        limit=PAGE + 1,
+        first=choice.first,
+        last=choice.last,
+        posted_by=choice.posted_by,
     )
-    shown = lines[:PAGE]
-    stories = sources.stories(session, {(line.source_kind, line.source_id) for line in shown}, actor)
-    balances = ledger.balances(session, party.id)
+    found = lines.page(session, extent, before=choice.before, limit=PAGE + 1) if extent else []
+    shown = found[:PAGE]
+    stories = sources.stories(
+        session, {(line.source_kind, line.source_id) for line in shown}, reader.actor or ANYONE
+    )
+    marked = marks.marks(session, shown)
+    balances = queries.balances(session, party.id)
+    endings = forecast.endings(session, party, today)
+    redeemable = choice.purse is Purse.REDEEMABLE
     return Screen(
-        figures=_figures(session, party, balances, today),
-        debt=_debt(balances),
-        columns=_columns(choice.purse),
-        rows=[_row(line, stories) for line in shown],
-        older=with_query(before=shown[-1].number) if len(lines) > PAGE else None,
+        figures=_figures(session, party, balances, reader, today),
+        notices=_notices(session, party, choice, balances, endings, today),
+        span=_span(spans.read(session, choice.purse, extent)) if choice.is_cut else [],
+        chart=charts.by_month_and_kind(
+            session, party.id, choice.purse, today, as_of=figures.moment(clock.now())
+        ),
+        columns=_columns(choice.purse, in_order=extent is None or extent.is_whole),
+        rows=[
+            _row(line, stories, marked[line.transfer_id], replace(reader, purse=choice.purse))
+            for line in shown
+        ],
+        endings=forecast.rows(endings, today) if redeemable else [],
+        quarters=forecast.quarters(endings) if redeemable else [],
+        older=with_query(before=shown[-1].number) if len(found) > PAGE else None,
         newest=with_query(before=None) if choice.before is not None else None,
     )
 
 
-def _columns(purse: Purse) -> list[dict[str, Any]]:
-    every: dict[str, dict[str, Any]] = {
-        "happened_on": {"label": _("发生日期"), "kind": "date"},
-        "title": {"label": _("事项和算法"), "card": "title", "url": "url", "sub": "wording"},
-        "points": {"label": _("积分"), "kind": "number", "card": "side"},
-        "balance": {"label": _("余额"), "kind": "points"},
-        "expires_on": {"label": _("有效期至"), "kind": "date"},
-    }
-    return [{"key": key, **every[key]} for key in COLUMNS[purse]]
+def _columns(purse: Purse, *, in_order: bool) -> list[dict[str, Any]]:
+    """Return the columns; the running balance is that of the order of posting, so other orders go without."""
+    columns: list[dict[str, Any]] = [
+        {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
+        {"key": "title", "label": _("事项和算法"), "card": "title", "url": "url", "sub": "wording"},
+        {"key": "points", "label": _("积分"), "kind": "number", "card": "side", "url": "why"},
+        {"key": "balance", "label": _("余额"), "kind": "points"},
+        {"key": "expires_on", "label": _("有效期至"), "kind": "date"},
+        {"key": "posted_at", "label": _("记账时间"), "kind": "date"},
+    ]
+    left_out = set() if purse is Purse.REDEEMABLE else {"expires_on"}
+    if not in_order:
+        left_out.add("balance")
+    return [one for one in columns if one["key"] not in left_out]
 
 
-def _row(line: StatementLine, stories: Mapping[UUID, sources.SourceStory]) -> dict[str, Any]:
+def _row(
+    line: StatementLine, stories: Mapping[UUID, sources.SourceStory], marked: Sequence[str], reader: Reader
+) -> dict[str, Any]:
     story = stories.get(line.source_id)
-    title = story.title if story else (line.contribution_kind or line.reason).label
+    title = story.title if story else plain_title(line)
     if line.reverses_id is not None:
         title = _("冲正：%(title)s", title=title)
+    elif line.reason is not Reason.AWARD and line.contribution_kind is not None:
+        title = _("%(reason)s：%(title)s", reason=line.reason.label, title=title)
     return {
         "happened_on": line.happened_on,
         "title": title,
         "url": story.url if story else None,
-        "wording": line.wording,
-        "points": f"{'+' if line.points > 0 else '−'}{figures.points(abs(line.points))}",
+        "wording": "。".join([*marked, line.wording]),
+        "points": signed_points(line.points),
+        "why": reader.url(line.number),
         "balance": line.balance,
         "expires_on": line.expires_on if line.points > 0 else None,
+        "posted_at": line.posted_at,
     }
 
 
+def _span(span: Span) -> list[dict[str, Any]]:
+    went = (
+        _("其中到期 %(points)s 分", points=figures.points(span.expired))
+        if span.expired
+        else _("冲正、冻结、兑换等")
+    )
+    return [
+        {"label": _("期初余额"), "value": figures.points(span.opening), "unit": _("分")},
+        {"label": _("增加"), "value": figures.points(span.flow.came), "unit": _("分")},
+        {"label": _("减少"), "value": figures.points(span.flow.went), "unit": _("分"), "note": went},
+        {
+            "label": _("期末余额"),
+            "value": figures.points(span.closing),
+            "unit": _("分"),
+            "note": _("期初 + 增加 − 减少"),
+        },
+    ]
+
+
 def _figures(
-    session: Session, party: Party, balances: Mapping[AccountKind, int], today: date
+    session: Session, party: Party, balances: Mapping[AccountKind, int], reader: Reader, today: date
 ) -> list[dict[str, Any]]:
     month, year = f"{today:%Y-%m}", f"{today:%Y}"
     honour = balances[AccountKind.HONOUR]
@@ -134,14 +154,16 @@ def _figures(
             "label": _("荣誉积分"),
             "value": figures.points(max(honour, 0)),
             "unit": _("分"),
-            "note": _("不到期、不消费")
+            "url": replace(reader, purse=Purse.HONOUR).url(),
+            "note": _("不到期、不消费；点开看从哪里来")
             if honour >= 0
-            else _("冲正后为 %(points)s 分", points=figures.points(honour)),
+            else _("冲正后为 %(points)s 分，排名按 0 分计", points=figures.points(honour)),
         },
         {
             "label": _("可兑换积分"),
             "value": figures.points(balances[AccountKind.REDEEMABLE]),
             "unit": _("分"),
+            "url": replace(reader, purse=Purse.REDEEMABLE).url(),
             "note": _("另有 %(points)s 分已冻结", points=figures.points(balances[AccountKind.HELD]))
             if balances[AccountKind.HELD]
             else _("服务类贡献计入"),
@@ -166,11 +188,60 @@ def _rank_box(label: str, place: Place) -> dict[str, Any]:
     return {"label": label, "value": "—", "note": note}
 
 
+def _notices(
+    session: Session,
+    party: Party,
+    choice: Choice,
+    balances: Mapping[AccountKind, int],
+    endings: Sequence[forecast.Ending],
+    today: date,
+) -> list[Notice]:
+    told = [(_("日期没有看懂"), sentence, "overdue") for sentence in choice.problems]
+    debt = _debt(balances)
+    if debt is not None:
+        told.append((_("可兑换积分为负"), debt, "waiting"))
+    soon = forecast.notice(endings, today)
+    if soon is not None:
+        told.append(soon)
+    return [*told, *_holds(session, party)]
+
+
+def _holds(session: Session, party: Party) -> list[Notice]:
+    """Return what is set aside, in words; the reason itself is for the file of the case."""
+    active = session.scalars(
+        select(Hold)
+        .where(Hold.party_id == party.id, Hold.state == HoldState.ACTIVE)
+        .order_by(Hold.held_at.desc(), Hold.id)
+    ).all()
+    told: list[Notice] = []
+    for purpose, sentence in (
+        (
+            HoldPurpose.DISPUTE,
+            _(
+                "核查期间不计入排名，也不能兑换；查清后退回原处，或按决定扣回。对核查有意见，可以向冻结它的民政部门说明。"
+            ),
+        ),
+        (HoldPurpose.EXCHANGE, _("为正在办理的兑换留着；兑换取消或到时未办，原数退回，有效期不变。")),
+    ):
+        told += _hold_notice(purpose, [one for one in active if one.purpose is purpose], sentence)
+    return told
+
+
+def _hold_notice(purpose: HoldPurpose, held: Sequence[Hold], sentence: str) -> list[Notice]:
+    if not held:
+        return []
+    points = figures.points(sum(one.points for one in held))
+    since = figures.day_text(clock.civil_date(min(one.held_at for one in held)))
+    title = _("%(points)s 分已冻结：%(purpose)s", points=points, purpose=purpose.label)
+    return [(title, _("自 %(day)s 起，共 %(count)s 笔。", day=since, count=len(held)) + sentence, "waiting")]
+
+
 def _debt(balances: Mapping[AccountKind, int]) -> str | None:
     owed = -balances[AccountKind.REDEEMABLE]
     if owed <= 0:
         return None
     return _(
-        "已兑换的积分后来被冲正，尚欠 %(points)s 分。补足以前不能兑换，荣誉积分和以往的帮扶不受影响。",
+        "已兑换的积分后来被冲正，尚欠 %(points)s 分。补足以前不能兑换，荣誉积分和以往的帮扶不受影响。"
+        "不需要交钱：今后经核验的服务会先补上这一部分。对冲正有疑问，请打开那一笔，联系核验它的民政部门。",
         points=figures.points(owed),
     )

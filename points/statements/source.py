@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.parties.models import Party
 from points import sources
+from points.ledger import closing
 from points.ledger import queries as ledger
 from points.ledger.kinds import Reason
 from points.ledger.lines import StatementLine
@@ -21,7 +22,7 @@ from points.rankings.screens import period_words
 from points.rulesets.models import RuleRow, Ruleset
 from points.rulesets.words import points_words
 from points.seals.models import SealLeaf
-from points.statements import tree
+from points.statements import marks, tree
 from points.statements.reader import Reader
 from points.statements.tree import Branch, SourceSum
 from points.statements.words import check_words, kind_words, plain_title, signed_points
@@ -43,6 +44,7 @@ def source_page(session: Session, party: Party, reader: Reader, number: int) -> 
     branch = Branch(f"{one.first.happened_on:%Y}", one.first.contribution_kind)
     leaves = _leaves(session, [line.transfer_id for line in one.lines])
     postings = _postings(session, [line.posting_id for line in one.lines])
+    closed = closing.closes(session, postings[one.first.posting_id].programme_id)
     return {
         "title": title,
         "party": party,
@@ -52,7 +54,13 @@ def source_page(session: Session, party: Party, reader: Reader, number: int) -> 
             "url": reader.branch_url(branch),
         },
         "net": one.net,
-        "lines": [_line(line, postings[line.posting_id], leaves, reader) for line in one.lines],
+        "lines": [
+            {
+                **_line(line, postings[line.posting_id], leaves, reader),
+                "late": marks.late(closed, line.happened_on, line.posted_at),
+            }
+            for line in one.lines
+        ],
         "check": check_words(
             one.net,
             [(_("第 %(number)s 笔", number=line.number), line.points) for line in one.lines],
@@ -67,7 +75,6 @@ def _line(
     line: StatementLine, posting: Posting, leaves: Mapping[UUID, int], reader: Reader
 ) -> dict[str, Any]:
     leaf = leaves.get(line.transfer_id)
-    told = json.loads(posting.explanation or "{}")
     proof = _PROOF in current_app.view_functions
     return {
         "number": line.number,
@@ -78,7 +85,7 @@ def _line(
         "wording": line.wording,
         "posted_at": line.posted_at,
         "expires_on": line.expires_on if line.points > 0 else None,
-        "decision": told.get("decision"),
+        "decision": marks.decision_of(posting.explanation),
         "leaf": leaf,
         "proof": url_for(_PROOF, number=leaf) if proof and leaf is not None else None,
     }

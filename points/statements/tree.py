@@ -81,16 +81,20 @@ def trunk(session: Session, party_id: UUID, purse: Purse, *, programme: str = CI
 
 
 def days_of(period: str) -> tuple[date, date]:
-    """Return the first and the last day of a year or month as `rankings.rules` writes them.
+    """Return the first and the last day of a year, quarter or month as `rankings.rules` writes them.
 
     >>> days_of("2026-02")
     (datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))
     """
-    year, _dash, month = period.partition("-")
-    first = date(int(year), int(month or 1), 1)
-    if not month:
-        return first, date(first.year, 12, 31)
-    return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    year, _dash, part = period.partition("-")
+    if not part:
+        return date(int(year), 1, 1), date(int(year), 12, 31)
+    quarter = part.startswith("Q")
+    first_month = 3 * int(part[1:]) - 2 if quarter else int(part)
+    last_month = date(int(year), first_month + 2 if quarter else first_month, 28)
+    return date(int(year), first_month, 1), (last_month + timedelta(days=4)).replace(day=1) - timedelta(
+        days=1
+    )
 
 
 def branches(session: Session, whole: Trunk) -> list[Branch]:

@@ -20,6 +20,7 @@ from app.permissions import Actor, Permission
 from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
 from points.statements import doors, screens
+from points.statements.choice import read_choice
 from points.statements.reader import Reader
 
 bp = Blueprint("points_member", __name__, url_prefix="/my/points")
@@ -34,14 +35,13 @@ NAVIGATION = (
 @requires(Permission.OWN_STATEMENT)
 def index() -> ResponseReturnValue:
     """Show one purse of one of the actor's parties; party, purse and period stay in the address."""
-    actor, today = current_actor(), clock.today()
-    choice = screens.read_choice(request.args)
+    today, choice = clock.today(), read_choice(request.args)
     with reading() as session:
-        own = _own(session, actor)
+        own = _own(session, current_actor())
         if not own:
             return render_template("points/no_party.html")
-        party = _chosen(own)
-        screen = screens.screen(session, party, choice, actor, today)
+        party, reader = _reader(session)
+        screen = screens.screen(session, party, choice, reader, today)
     return render_template(
         "points/my_points.html",
         party=party,

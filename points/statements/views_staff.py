@@ -14,6 +14,7 @@ from app.permissions import Permission
 from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
 from points.statements import doors, screens
+from points.statements.choice import read_choice
 from points.statements.reader import Reader
 
 bp = Blueprint("points_staff", __name__, url_prefix="/staff/points")
@@ -23,11 +24,10 @@ bp = Blueprint("points_staff", __name__, url_prefix="/staff/points")
 @requires(Permission.READ_POINTS)
 def show(code: str) -> ResponseReturnValue:
     """Show one purse of a party of the actor's regions."""
-    actor, today = current_actor(), clock.today()
-    choice = screens.read_choice(request.args)
+    today, choice = clock.today(), read_choice(request.args)
     with reading() as session:
-        party = parties.staff_get(session, code, actor=actor, permission=Permission.READ_POINTS)
-        screen = screens.screen(session, party, choice, actor, today)
+        party, reader = _reader(session, code)
+        screen = screens.screen(session, party, choice, reader, today)
     return render_template(
         "points/statement.html",
         party=party,

@@ -1,0 +1,58 @@
+"""What must be said beside a line: it came after its month was closed, or a decision adjusted it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from points.ledger import closing
+from points.ledger.closing_models import PeriodClose
+from points.ledger.kinds import Reason
+from points.ledger.lines import StatementLine
+from points.ledger.models import Posting
+from points.rulesets import queries as rulesets
+from points.rulesets.publication import CITY_PROGRAMME
+
+
+def marks(
+    session: Session, shown: Sequence[StatementLine], *, programme: str = CITY_PROGRAMME
+) -> dict[UUID, list[str]]:
+    """Return the marks of lines by transfer; most have none."""
+    if not shown:
+        return {}
+    closed = closing.closes(session, rulesets.programme(session, programme).id)
+    adjusted = [one.posting_id for one in shown if one.reason is Reason.ADJUSTMENT]
+    decisions = _decisions(session, adjusted) if adjusted else {}
+    return {
+        one.transfer_id: [*late(closed, one.happened_on, one.posted_at), *decisions.get(one.posting_id, [])]
+        for one in shown
+    }
+
+
+def late(closed: Sequence[PeriodClose], happened_on: date, posted_at: datetime) -> list[str]:
+    """Return that something was posted after the month in which it happened was closed. Closes: oldest first."""
+    close = next((one for one in closed if one.ends_on >= happened_on), None)
+    if close is None or posted_at <= close.closed_at:
+        return []
+    year, month = close.month.split("-")
+    return [_("补记于 %(year)s年%(month)s月结账之后", year=year, month=int(month))]
+
+
+def decision_of(explanation: str | None) -> str | None:
+    """Return the number of the decision that a posting's explanation names."""
+    told: Mapping[str, object] = json.loads(explanation or "{}")
+    number = told.get("decision")
+    return str(number) if number else None
+
+
+def _decisions(session: Session, postings: Sequence[UUID]) -> dict[UUID, list[str]]:
+    rows = session.execute(select(Posting.id, Posting.explanation).where(Posting.id.in_(postings)))
+    return {
+        row.id: [_("依据决定 %(number)s", number=number)]
+        for row in rows
+        if (number := decision_of(row.explanation))
+    }
