@@ -70,6 +70,7 @@ from app.users import views_staff as users_staff
 from app.users.login import init_login
 from credit.tips.register import TIPS
 from points import cli as points_cli
+from points import jobs as points_jobs
 from points import sources
 from points.covenants import source as covenant_source
 from points.covenants import views_member as covenants_member
@@ -77,8 +78,6 @@ from points.covenants import views_public as covenants_public
 from points.covenants import views_records as covenant_records
 from points.covenants import views_staff as covenants_staff
 from points.covenants.lines import SUBJECT as COVENANT_RECORD
-from points.ledger import jobs as ledger_jobs
-from points.rankings import jobs as rankings_jobs
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
 from points.statements import views_member as points_member
@@ -176,7 +175,7 @@ FEATURES: tuple[Feature, ...] = (
         "points",
         blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp, why_public.bp),
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
-        jobs=(*rankings_jobs.JOBS, *ledger_jobs.JOBS),
+        jobs=points_jobs.JOBS,
         commands=(points_cli.points,),
     ),
     Feature(

@@ -12,11 +12,11 @@ from app.config import Settings
 from app.db import reading, transaction
 from app.errors import Refused
 from app.permissions import SYSTEM
-from points.ledger.reconciliation import reconcile
-from points.verification.verifying import verify
+from points.ledger.reconciliation import mend, reconcile
 from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
+from points.verification.verifying import verify
 
 points = AppGroup("points", help="The ledger of points, its rules and rankings.")
 rules = AppGroup("rules", help="Versions of the rules.")
@@ -41,11 +41,21 @@ def open_command(name: str | None) -> None:
 
 
 @points.command("reconcile")
-def reconcile_command() -> None:
-    """Rebuild every balance from the transfers; exit 1 and name each difference when there is one."""
+@click.option("--mend", "do_mend", is_flag=True, help="Make what differs anew from the transfers.")
+def reconcile_command(do_mend: bool) -> None:
+    """Compare balances, used caps and holds with the transfers; exit 1 and name each difference that stays."""
     with reading() as session:
-        differences = [one.sentence for one in reconcile(session)]
-    _tell(differences, "balances differ")
+        differences = list(reconcile(session))
+    if do_mend and differences:
+        for one in differences:
+            click.echo(one.sentence, err=True)
+        with transaction() as session:
+            mend(session, differences, actor=SYSTEM)
+        with reading() as session:
+            left = list(reconcile(session))
+        click.echo(f"{len(differences) - len(left)} differences mended")
+        differences = left
+    _tell([one.sentence for one in differences], "differences")
 
 
 @points.command("verify")

@@ -27,16 +27,7 @@ def close(programme_code: str, month: str, *, actor: Actor) -> PeriodClose:
         programme = rulesets.programme(session, programme_code)
         ensure_may(actor, Permission.CLOSE_PERIODS, region_code=programme.region_code)
     sealing.seal(everything=True)
-    with transaction() as session:
-        size = sealing.tree_size(session)
-        return closing.close_period(
-            session,
-            rulesets.programme(session, programme_code),
-            month,
-            tree_size=size,
-            root=seals.root_at(session, size) if size else None,
-            actor=actor,
-        )
+    return _close(programme_code, month, actor)
 
 
 def due_months(today: date) -> list[tuple[str, str]]:
@@ -55,6 +46,21 @@ def due_months(today: date) -> list[tuple[str, str]]:
 def close_due() -> int:
     """Close every month that closes by itself by now; return how many. Safe twice and at once."""
     due = due_months(clock.today())
+    if due:
+        sealing.seal(everything=True)
     for programme_code, month in due:
-        close(programme_code, month, actor=SYSTEM)
+        _close(programme_code, month, SYSTEM)
     return len(due)
+
+
+def _close(programme_code: str, month: str, actor: Actor) -> PeriodClose:
+    with transaction() as session:
+        size = sealing.tree_size(session)
+        return closing.close_period(
+            session,
+            rulesets.programme(session, programme_code),
+            month,
+            tree_size=size,
+            root=seals.root_at(session, size) if size else None,
+            actor=actor,
+        )

@@ -1,46 +1,80 @@
-"""Balances are a cache: this rebuilds them from the transfers and names every difference."""
+"""Balances and used caps are caches, a hold's state repeats what its transfers say: every difference is named.
 
-from collections.abc import Iterator
+`reconcile` looks, `mend` makes balances and used caps anew from the transfers. What a hold says is nobody's cache:
+its difference stays until somebody has understood it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from points.ledger.kinds import PARTY_KINDS
-from points.ledger.models import Account, AccountBalance, Transfer
+from app.audit import events
+from app.permissions import Actor
+from points.ledger.hold_models import Hold
+from points.ledger.kinds import PARTY_KINDS, HoldState, Reason
+from points.ledger.models import Account, AccountBalance, Posting, Transfer
+from points.rulesets import caps
+from points.rulesets.models import CapUse
+from points.rulesets.rules import CapPeriod
 from points.rulesets.words import points_words
+
+_STREAM = 5_000
+_SCORING = (Reason.AWARD, Reason.ADJUSTMENT, Reason.REVERSAL)
+_ENDS = {
+    HoldState.POSTED: Reason.REDEEM,
+    HoldState.RELEASED: Reason.RELEASE,
+    HoldState.TIMED_OUT: Reason.RELEASE,
+}
+
+CapKey = tuple[UUID, UUID, str, date]
+"""Programme, party, the cap's code and the first day of its period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An account whose kept balance or last number is not what its transfers say. Points in centipoints."""
+    """Something kept that is not what the transfers say, told in a sentence.
 
-    account_id: UUID
-    party_id: UUID | None
-    kept_balance: int | None
-    true_balance: int
-    kept_number: int | None
-    true_number: int
+    ``account_id`` for a balance, ``cap`` for a used cap; neither for a hold, which cannot be mended.
+    """
 
-    @property
-    def sentence(self) -> str:
-        """The difference in words."""
-        if self.kept_balance is None or self.kept_number is None:
-            return _("账户 %(account)s 没有余额行。", account=self.account_id)
-        return _(
-            "账户 %(account)s：余额 %(kept)s 分，流水合计 %(true)s 分；序号 %(number)d，流水到 %(last)d。",
-            account=self.account_id,
-            kept=points_words(self.kept_balance),
-            true=points_words(self.true_balance),
-            number=self.kept_number,
-            last=self.true_number,
-        )
+    sentence: str
+    account_id: UUID | None = None
+    cap: CapKey | None = None
 
 
 def reconcile(session: Session) -> Iterator[Difference]:
-    """Yield every party account whose balance or last number differs from its transfers; changes nothing."""
+    """Yield every balance, running number, used cap and hold that differs from the transfers; changes nothing."""
+    yield from _balances(session)
+    yield from _caps(session)
+    yield from _holds(session)
+
+
+def mend(session: Session, found: Sequence[Difference], *, actor: Actor) -> None:
+    """Make the balances and used caps that ``reconcile`` found to differ anew from the transfers.
+
+    Each is counted again under its lock, so that postings may go on meanwhile.
+    """
+    wrong_caps = sorted(one.cap for one in found if one.cap is not None)
+    for programme_id, party_id, code, starts_on in wrong_caps:
+        caps.hold(session, programme_id, party_id, [CapPeriod(code, starts_on)])
+    used = _used(session) if wrong_caps else {}
+    for key in wrong_caps:
+        session.get_one(CapUse, key, populate_existing=True).used = used.get(key, 0)
+    for account_id in sorted(one.account_id for one in found if one.account_id is not None):
+        _mend_balance(session, account_id)
+    session.flush()
+    after = {"differences": [one.sentence for one in found]}
+    events.record(session, "points.mend", "ledger", None, actor=actor, after=after)
+
+
+def _balances(session: Session) -> Iterator[Difference]:
     moved = union_all(
         select(
             Transfer.from_account_id.label("account_id"),
@@ -58,21 +92,125 @@ def reconcile(session: Session) -> Iterator[Difference]:
         .group_by(moved.c.account_id)
         .subquery()
     )
-    none = literal(0)
+    points, number = (func.coalesce(column, literal(0)) for column in (sums.c.points, sums.c.number))
     rows = session.execute(
-        select(
-            Account.id,
-            Account.party_id,
-            AccountBalance.balance,
-            func.coalesce(sums.c.points, none).label("points"),
-            AccountBalance.last_number,
-            func.coalesce(sums.c.number, none).label("number"),
-        )
+        select(Account.id, AccountBalance.balance, points, AccountBalance.last_number, number)
         .outerjoin(AccountBalance, AccountBalance.account_id == Account.id)
         .outerjoin(sums, sums.c.account_id == Account.id)
-        .where(Account.kind.in_(PARTY_KINDS))
+        .where(
+            Account.kind.in_(PARTY_KINDS),
+            AccountBalance.account_id.is_(None)
+            | (AccountBalance.balance != points)
+            | (AccountBalance.last_number != number),
+        )
         .order_by(Account.id)
     )
-    for row in rows:
-        if row.balance != row.points or row.last_number != row.number:
-            yield Difference(row[0], row[1], row[2], int(row[3]), row[4], int(row[5]))
+    for account_id, kept, true, kept_number, true_number in rows:
+        yield Difference(_sentence(account_id, kept, int(true), kept_number, int(true_number)), account_id)
+
+
+def _sentence(account_id: UUID, kept: int | None, true: int, number: int | None, last: int) -> str:
+    if kept is None or number is None:
+        return _("账户 %(account)s 没有余额行。", account=account_id)
+    return _(
+        "账户 %(account)s：余额 %(kept)s 分，流水合计 %(true)s 分；序号 %(number)d，流水到 %(last)d。",
+        account=account_id,
+        kept=points_words(kept),
+        true=points_words(true),
+        number=number,
+        last=last,
+    )
+
+
+def _caps(session: Session) -> Iterator[Difference]:
+    used = _used(session)
+    rows = session.execute(
+        select(CapUse.programme_id, CapUse.party_id, CapUse.cap_code, CapUse.starts_on, CapUse.used)
+    )
+    kept = {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
+    for key in sorted(used.keys() | kept.keys()):
+        there, true = kept.get(key, 0), used.get(key, 0)
+        if there != true:
+            yield Difference(
+                _(
+                    "主体 %(party)s 的限额 %(cap)s（%(day)s 起）：已用记为 %(kept)s 分，记账合计 %(true)s 分。",
+                    party=key[1],
+                    cap=key[2],
+                    day=key[3].isoformat(),
+                    kept=points_words(there),
+                    true=points_words(true),
+                ),
+                cap=key,
+            )
+
+
+def _used(session: Session) -> dict[CapKey, int]:
+    """Return what the postings say was taken of each cap: awards and adjustments less reversals."""
+    used: dict[CapKey, int] = {}
+    rows = session.execute(
+        select(Posting.programme_id, Posting.explanation)
+        .where(Posting.reason.in_(_SCORING), Posting.explanation.like('%"taken":[{%'))
+        .execution_options(yield_per=_STREAM)
+    )
+    for programme_id, explanation in rows:
+        told: dict[str, Any] = json.loads(explanation or "{}")
+        party_id = UUID(told["party"])
+        for one in told["taken"]:
+            key = (programme_id, party_id, one["cap"], date.fromisoformat(one["from"]))
+            used[key] = used.get(key, 0) + one["points"]
+    return used
+
+
+def _holds(session: Session) -> Iterator[Difference]:
+    moved = [
+        func.coalesce(func.sum(case((Posting.reason == reason, Transfer.points), else_=0)), 0)
+        for reason in (Reason.HOLD, Reason.REDEEM, Reason.RELEASE)
+    ]
+    rows = session.execute(
+        select(Hold.id, Hold.state, Hold.points, *moved)
+        .outerjoin(Posting, (Posting.source_id == Hold.id) & (Posting.source_kind == "hold"))
+        .outerjoin(Transfer, Transfer.posting_id == Posting.id)
+        .group_by(Hold.id, Hold.state, Hold.points)
+        .order_by(Hold.id)
+        .execution_options(yield_per=_STREAM)
+    )
+    for key, state, points, held, redeemed, released in rows:
+        ends = _ENDS.get(state)
+        expected = (
+            points,
+            points if ends is Reason.REDEEM else 0,
+            points if ends is Reason.RELEASE else 0,
+        )
+        if (held, redeemed, released) != expected:
+            yield Difference(
+                _(
+                    "冻结 %(hold)s（%(state)s，%(points)s 分）与流水不符。",
+                    hold=key,
+                    state=state.label,
+                    points=points_words(points),
+                )
+            )
+    known = select(Hold.id)
+    strays = select(Posting.source_id).where(Posting.source_kind == "hold", Posting.source_id.not_in(known))
+    for key in session.scalars(strays.distinct().order_by(Posting.source_id)):
+        yield Difference(_("流水所指的冻结 %(hold)s 不存在。", hold=key))
+
+
+def _mend_balance(session: Session, account_id: UUID) -> None:
+    row = session.get(AccountBalance, account_id, with_for_update=True, populate_existing=True)
+    total = number = 0
+    for account, at, sign in (
+        (Transfer.from_account_id, Transfer.from_number, -1),
+        (Transfer.to_account_id, Transfer.to_number, 1),
+    ):
+        points, last = session.execute(
+            select(func.coalesce(func.sum(Transfer.points), 0), func.coalesce(func.max(at), 0)).where(
+                account == account_id
+            )
+        ).one()
+        total += sign * int(points)
+        number = max(number, last or 0)
+    if row is None:
+        session.add(AccountBalance(account_id=account_id, balance=total, last_number=number))
+    else:
+        row.balance, row.last_number = total, number

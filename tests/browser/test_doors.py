@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from app import db
-from points.rankings.jobs import refresh
+from points.jobs import every_minute
 from projects.contributions import contributions, verification
 from tests.browser.conftest import Check, Live, sign_in, sign_out
 from tests.contributions.city import City
@@ -28,7 +28,7 @@ def test_each_door_leads_on(live: Live, page: Page, city: City, look: Check) -> 
             session, city.money(receipt="0055443322"), organisation_id=city.hub, actor=city.clerk
         )
         contributions.submit(session, waiting.id, revision=waiting.revision, actor=city.clerk)
-    refresh()
+    every_minute()
 
     page.goto(live.url)
     look(page)

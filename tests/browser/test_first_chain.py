@@ -13,7 +13,7 @@ from app import db
 from app.papers import queries as papers
 from app.papers import rendering
 from app.parties.models import Party
-from points.rankings import jobs as ranking_jobs
+from points import jobs as points_jobs
 from tests.browser.conftest import Check, Live, sign_in, sign_out
 from tests.contributions import city as made
 from tests.contributions.city import City
@@ -80,7 +80,7 @@ def test_a_gift_becomes_points_a_rank_and_a_certificate(
     sign_out(page)
 
     # The statement, the ranking and the organisation's page show it.
-    ranking_jobs.refresh()
+    points_jobs.every_minute()
     sign_in(page, live, "qinling-clerk")
     page.goto(f"{live.url}/my/points")
     expect(page.get_by_text("120,000 元 × 1 分/100 元").first).to_be_visible()

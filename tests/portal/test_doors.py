@@ -9,7 +9,7 @@ from app import clock, db
 from app.parties.kinds import ConsentPurpose, RegistrationState
 from app.parties.models import Consent, Party
 from app.permissions import Role
-from points.rankings.jobs import refresh
+from points.jobs import every_minute
 from portal import months, queries
 from projects.contributions import contributions, verification
 from projects.contributions.entries import Entry
@@ -24,7 +24,7 @@ def city(web: Flask) -> City:
     with made.noon():
         give(found, found.money())
         give(found, found.service())
-        refresh()
+        every_minute()
     return found
 
 
