@@ -185,4 +185,9 @@ def find(connection: Connection, key: UUID) -> Sealable | None:
 def _name(side: Side, period: str) -> str:
     if side.kind == ORGANISATION:
         return f"O:{side.code}"
-    return "P:" + hmac.digest(side.salt or b"", period.encode(), "sha256")[:16].hex()
+    return pseudonym(side.salt or b"", period)
+
+
+def pseudonym(salt: bytes, period: str) -> str:
+    """Return the name of a person or household in the leaves of one ``programme|month``."""
+    return "P:" + hmac.digest(salt, period.encode(), "sha256")[:16].hex()
