@@ -121,6 +121,11 @@ def ready_keys(keys: Sequence[bytes], dialect: str) -> Sequence[Any]:
     return keys if dialect == "sqlite" else [key.hex() for key in keys]
 
 
+def ready_row(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return a row's values ready for the driver: keys as 16 bytes, instants and days as ISO text."""
+    return driver_row(values, "sqlite")
+
+
 def ready_instant(value: datetime) -> str:
     """Return an aware instant as ``pour`` takes it."""
     return _iso(value)

@@ -23,6 +23,7 @@ from app.permissions import SYSTEM
 from app.rows import driver_row, insert_statement
 from benchmarks.city import cities
 from benchmarks.frame import Prepared, Row, main, medians, report
+from benchmarks.pgledger import Published
 from points.ledger import accounts, postings
 from points.ledger.accounts import AccountRef
 from points.ledger.kinds import AccountKind, Reason
@@ -56,7 +57,18 @@ def _measure(dialect: str, ours: Settings, bare: Settings, quick: bool) -> list[
         for purses, name in ((1, "honour only"), (2, "both purses")):
             replay = _Replay(dialect, connection, mark)
             rows += _pair(f"{dialect}, {name}", replay, _requests(programme_id, parties, purses), quick)
+        if dialect == "postgresql":
+            rows.append(_published(connection, _requests(programme_id, parties, 1), quick))
     return rows
+
+
+def _published(connection: Any, requests: Iterator[PostingRequest], quick: bool) -> Row:
+    rounds, count = (9, 40) if quick else (25, 100)
+    ours, published = _Ours(requests), Published(connection, PARTIES)
+    mine, other = medians(
+        rounds, Prepared(lambda: ours.draw(count), ours.singly), lambda: published.singly(count)
+    )
+    return Row("postgresql, honour only: ours against pgledger's shape", mine, other, 1.0)
 
 
 def _pair(name: str, replay: "_Replay", requests: Iterator[PostingRequest], quick: bool) -> list[Row]:

@@ -5,6 +5,7 @@ import json
 import os
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,15 @@ def digest_of(things: Sequence[uuid.UUID]) -> str:
     return hashlib.sha256(b"".join(key.bytes for key in things)).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event's row as the program holds it, and what of it is kept encrypted beside it."""
+
+    row: tuple[Any, ...]
+    salted: bytes
+    party_id: uuid.UUID | None
+
+
 def record(
     session: Session,
     verb: str,
@@ -49,11 +59,38 @@ def record(
     ``before`` and ``after`` hold the changed fields only and, like ``reason``, go encrypted to a side table
     under the data key of ``party_id``; secrets never belong in them.
     """
-    event_id = new_id()
+    event = prepare(
+        verb,
+        thing_kind,
+        thing_id,
+        actor=actor,
+        party_id=party_id,
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    insert_rows(session, _TABLE, [event.row])
+    keep_detail(session, event)
+    event_id: uuid.UUID = event.row[0]
+    return event_id
+
+
+def prepare(
+    verb: str,
+    thing_kind: str,
+    thing_id: uuid.UUID | None,
+    *,
+    actor: Actor,
+    party_id: uuid.UUID | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Event:
+    """Return what ``record`` writes, for whoever sends the row together with others; ``keep_detail`` comes after."""
     detail = _detail(before, after, reason)
     salted = os.urandom(_SALT) + detail if detail else b""
     row = signed_row(
-        event_id,
+        new_id(),
         actor=actor,
         verb=verb,
         thing_kind=thing_kind,
@@ -62,11 +99,15 @@ def record(
         detail_hash=hashlib.sha256(salted).digest() if salted else None,
         at=clock.now(),
     )
-    insert_rows(session, _TABLE, [row])
-    if salted:
-        cipher = _data_key(session, party_id or _BUREAU)
-        insert_rows(session, _DETAIL, [(event_id, cipher.encrypt(salted, bound_to=event_id.bytes))])
-    return event_id
+    return Event(row, salted, party_id)
+
+
+def keep_detail(session: Session, event: Event) -> None:
+    """Keep what changed in an event whose row has been written."""
+    if event.salted:
+        event_id: uuid.UUID = event.row[0]
+        cipher = _data_key(session, event.party_id or _BUREAU)
+        insert_rows(session, _DETAIL, [(event_id, cipher.encrypt(event.salted, bound_to=event_id.bytes))])
 
 
 def signed_row(

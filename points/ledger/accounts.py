@@ -1,6 +1,6 @@
 """Opening and finding accounts. An account's identity never changes; it is opened at its first use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,18 +9,17 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import Base
 from app.ids import new_id
-from app.rows import driver_row
+from app.rows import driver_row, parts, ready_row, run
 from points.ledger.form import FORM, signed
-from points.ledger.insertion import insert
 from points.ledger.kinds import PARTY_KINDS, AccountKind
 from points.ledger.models import Account, AccountBalance
+from points.ledger.writing import write, write_free
 
 _ACCOUNT, _BALANCE = (Base.metadata.tables[model.__tablename__] for model in (Account, AccountBalance))
 _FIND = (
-    "SELECT kind, id FROM account WHERE programme_id = {0} AND party_id = {0} UNION ALL "
-    "SELECT kind, id FROM account WHERE programme_id = {0} AND party_id IS NULL"
+    "SELECT party_id, kind, id FROM account WHERE programme_id = {0} AND party_id IN ({1}) UNION ALL "
+    "SELECT party_id, kind, id FROM account WHERE programme_id = {0} AND party_id IS NULL"
 )
-_ONCE = " ON CONFLICT DO NOTHING"
 
 
 class AccountRef(NamedTuple):
@@ -40,34 +39,53 @@ def of(session: Session, programme_id: UUID, party_id: UUID) -> dict[AccountKind
 
     Safe at once: whoever comes second finds what the first has opened.
     """
-    found = _find(session, programme_id, party_id)
-    if len(found) < len(AccountKind):
-        _open(session, programme_id, party_id, [kind for kind in AccountKind if kind not in found])
-        found = _find(session, programme_id, party_id)
+    return of_many(session, programme_id, [party_id])[party_id]
+
+
+def of_many(
+    session: Session, programme_id: UUID, party_ids: Sequence[UUID]
+) -> dict[UUID, dict[AccountKind, AccountRef]]:
+    """Return of each party what ``of`` returns, in few statements for all of them."""
+    found = _find(session, programme_id, party_ids)
+    missing = [
+        (party_id if kind in PARTY_KINDS else None, kind)
+        for party_id, held in found.items()
+        for kind in AccountKind
+        if kind not in held
+    ]
+    if missing:
+        _open(session, programme_id, dict.fromkeys(missing))
+        found = _find(session, programme_id, party_ids)
     return found
 
 
-def _find(session: Session, programme_id: UUID, party_id: UUID) -> dict[AccountKind, AccountRef]:
+def _find(
+    session: Session, programme_id: UUID, party_ids: Sequence[UUID]
+) -> dict[UUID, dict[AccountKind, AccountRef]]:
     connection = session.connection()
     dialect = connection.dialect.name
-    rows = connection.exec_driver_sql(
-        _FIND.format("?" if dialect == "sqlite" else "%s"),
-        driver_row((programme_id, party_id, programme_id), dialect),
-    )
-    return {
-        AccountKind(kind): AccountRef(key if isinstance(key, UUID) else UUID(bytes=key), AccountKind(kind))
-        for kind, key in rows
-    }
+    mark = "?" if dialect == "sqlite" else "%s"
+    common: dict[AccountKind, AccountRef] = {}
+    own: dict[UUID, dict[AccountKind, AccountRef]] = {party_id: {} for party_id in party_ids}
+    for some in parts(list(own)):
+        statement = _FIND.format(mark, ", ".join([mark] * len(some)))
+        keys = driver_row((programme_id, *some, programme_id), dialect)
+        for party_id, kind, key in run(connection, statement, [keys]):
+            ref = AccountRef(_uuid(key), AccountKind(kind))
+            (common if party_id is None else own[_uuid(party_id)])[ref.kind] = ref
+    return {party_id: common | held for party_id, held in own.items()}
 
 
-def _open(session: Session, programme_id: UUID, party_id: UUID, kinds: Iterable[AccountKind]) -> None:
+def _uuid(key: UUID | bytes) -> UUID:
+    return key if isinstance(key, UUID) else UUID(bytes=key)
+
+
+def _open(session: Session, programme_id: UUID, owners: Iterable[tuple[UUID | None, AccountKind]]) -> None:
     moment = clock.now()
-    connection = session.connection()
-    rows = [
-        signed((new_id(), FORM, programme_id, party_id if kind in PARTY_KINDS else None, kind.value, moment))
-        for kind in kinds
-    ]
-    insert(connection, _ACCOUNT, rows, _ONCE)
-    # An account that somebody else was just opening now has another key than ours: ask which it got.
-    owned = [ref.id for ref in _find(session, programme_id, party_id).values() if ref.keeps_balance]
-    insert(connection, _BALANCE, [(key, 0, 0) for key in owned], _ONCE)
+    rows = [signed((new_id(), FORM, programme_id, party_id, kind.value, moment)) for party_id, kind in owners]
+    write_free(session, _ACCOUNT, [ready_row(row) for row in rows], ("party_id", "kind"))
+    # An account that somebody else was just opening now has another key than ours, and came with its balance.
+    parties = list({row[3] for row in rows if row[3] is not None})
+    held = {ref.id for refs in _find(session, programme_id, parties).values() for ref in refs.values()}
+    owned = [row[0].bytes for row in rows if row[3] is not None and row[0] in held]
+    write(session, _BALANCE, [(key, 0, 0) for key in owned])

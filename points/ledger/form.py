@@ -15,6 +15,7 @@ from app import keys
 from app.canonical import canonical
 from app.db import Base
 from app.row_forms import RowForms
+from points.ledger.models import Transfer
 
 FORM = 1
 UNDER_LOCK = slice(5, 9)
@@ -73,7 +74,7 @@ def are_signed(table: Table, rows: Sequence[Sequence[Any]]) -> list[bool]:
 
 def transfer_forms(rows: Sequence[Sequence[Any]]) -> list[TransferForm]:
     """Return the forms of whole transfers' rows without what is under the lock and without the last two columns."""
-    forms = row_forms(Base.metadata.tables["transfer"])
+    forms = row_forms(Base.metadata.tables[Transfer.__tablename__])
     heads, tails = forms.of(rows, 0, UNDER_LOCK.start), forms.of(rows, UNDER_LOCK.stop, -2)
     return list(map(TransferForm, heads, tails))
 
@@ -84,7 +85,7 @@ def row_forms(table: Table) -> RowForms:
     return RowForms(table)
 
 
-def transfers_hash(forms: Iterable[TransferForm]) -> bytes:
+def transfers_hash(forms: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return the hash by which a posting knows its transfers: all their columns but those known only under the lock.
 
     These become known later than the posting's row is written; they stand under each transfer's own HMAC.

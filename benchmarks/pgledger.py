@@ -1,0 +1,87 @@
+"""The shape of ledger that the pgledger project published, written anew, to post against on PostgreSQL.
+
+Accounts with a balance and a version; transfers; entries, two each; and one function that locks both accounts in
+the order of their keys, checks, changes both balances and inserts the transfer with its entries. No idempotency
+key, no signature, no audit row: it does less than a posting here does.
+"""
+
+from typing import Any
+
+from app.ids import new_id
+
+_SHAPE = """
+BEGIN;
+CREATE SCHEMA published;
+SET LOCAL search_path = published;
+CREATE FUNCTION new_key(prefix text) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT prefix || '_' || lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint), 14, '0')
+        || encode(substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')
+$$;
+CREATE TABLE account (
+    id text PRIMARY KEY, name text NOT NULL, currency text NOT NULL,
+    balance numeric NOT NULL DEFAULT 0, version bigint NOT NULL DEFAULT 0,
+    may_owe boolean NOT NULL, may_own boolean NOT NULL, metadata jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE transfer (
+    id text PRIMARY KEY DEFAULT new_key('transfer'),
+    from_id text NOT NULL REFERENCES account, to_id text NOT NULL REFERENCES account,
+    amount numeric NOT NULL, created_at timestamptz NOT NULL, event_at timestamptz NOT NULL, metadata jsonb,
+    CHECK (amount > 0 AND from_id <> to_id));
+CREATE INDEX ON transfer (from_id);
+CREATE INDEX ON transfer (to_id);
+CREATE INDEX ON transfer (event_at);
+CREATE TABLE entry (
+    id text PRIMARY KEY DEFAULT new_key('entry'),
+    account_id text NOT NULL REFERENCES account, transfer_id text NOT NULL REFERENCES transfer,
+    amount numeric NOT NULL, balance_before numeric NOT NULL, balance_after numeric NOT NULL,
+    version bigint NOT NULL, created_at timestamptz NOT NULL);
+CREATE INDEX ON entry (account_id);
+CREATE INDEX ON entry (transfer_id);
+CREATE FUNCTION post(source text, target text, points numeric, what jsonb) RETURNS SETOF transfer
+LANGUAGE plpgsql SET search_path = published AS $$
+DECLARE
+    payer account; payee account; made text;
+BEGIN
+    IF points <= 0 OR source = target THEN RAISE EXCEPTION 'no such transfer'; END IF;
+    PERFORM FROM account WHERE id = LEAST(source, target) FOR UPDATE;
+    PERFORM FROM account WHERE id = GREATEST(source, target) FOR UPDATE;
+    UPDATE account SET balance = balance - points, version = version + 1, updated_at = now()
+        WHERE id = source RETURNING * INTO payer;
+    UPDATE account SET balance = balance + points, version = version + 1, updated_at = now()
+        WHERE id = target RETURNING * INTO payee;
+    IF payer.balance < 0 AND NOT payer.may_owe THEN RAISE EXCEPTION 'below zero'; END IF;
+    IF payee.balance > 0 AND NOT payee.may_own THEN RAISE EXCEPTION 'above zero'; END IF;
+    IF payer.currency <> payee.currency THEN RAISE EXCEPTION 'two currencies'; END IF;
+    INSERT INTO transfer (from_id, to_id, amount, created_at, event_at, metadata)
+        VALUES (source, target, points, now(), now(), what) RETURNING id INTO made;
+    INSERT INTO entry (account_id, transfer_id, amount, balance_before, balance_after, version, created_at) VALUES
+        (source, made, -points, payer.balance + points, payer.balance, payer.version, now()),
+        (target, made, points, payee.balance - points, payee.balance, payee.version, now());
+    RETURN QUERY SELECT * FROM transfer WHERE id = made;
+END $$;
+COMMIT;
+"""
+_ACCOUNT = (
+    "INSERT INTO published.account (id, name, currency, may_owe, may_own) VALUES (%s, %s, 'points', %s, %s)"
+)
+_POST = "SELECT * FROM published.post(%s, %s, %s, %s)"
+
+
+class Published:
+    """The published shape in a schema of its own, with one issuer and many accounts."""
+
+    def __init__(self, connection: Any, accounts: int) -> None:
+        self._connection = connection
+        connection.execute(_SHAPE)
+        self._issuer, *self._accounts = (f"account_{new_id().hex}" for _ in range(accounts + 1))
+        rows = [(self._issuer, "issuer", True, False), *((key, key, False, True) for key in self._accounts)]
+        connection.cursor().executemany(_ACCOUNT, rows)
+        self._made = 0
+
+    def singly(self, count: int) -> int:
+        """Make so many transfers from the issuer, each in a durable commit of its own."""
+        for number in range(self._made, self._made + count):
+            target = self._accounts[number % len(self._accounts)]
+            self._connection.execute(_POST, (self._issuer, target, 225, "{}")).fetchall()
+        self._made += count
+        return count
