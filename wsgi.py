@@ -83,6 +83,7 @@ from points.rulesets import views_public as rules_public
 from points.statements import views_member as points_member
 from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
+from points.statements.documents import POINTS_STATEMENT
 from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
@@ -177,6 +178,7 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
         jobs=points_jobs.JOBS,
         commands=(points_cli.points,),
+        papers=(POINTS_STATEMENT,),
     ),
     Feature(
         "covenants",

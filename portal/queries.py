@@ -98,8 +98,7 @@ class Waiting:
 
 def this_month() -> str:
     """Return the ranking period of the present month."""
-    month, _year, _all = periods(clock.today())
-    return month
+    return periods(clock.today())[0]
 
 
 def city(session: Session) -> City:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from app import clock
 from app.fields import read_day
@@ -48,14 +48,16 @@ class Choice:
         """Whether anything narrows the statement."""
         return self.period != ALL or self.happened_by is not None or self.posted_on is not None
 
-    @property
-    def query(self) -> dict[str, Any]:
-        """The choice as an address carries it, the place in the list left out."""
-        return {
+    def address(self, **more: str | None) -> str:
+        """Return the choice as the query of an address, the purse and the place in the list left out."""
+        asked = {
+            **more,
             "period": None if self.period == ALL else self.period,
             "happened_by": self.happened_by.isoformat() if self.happened_by else None,
             "posted_by": self.posted_on.isoformat() if self.posted_on else None,
         }
+        kept = {name: value for name, value in asked.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
 
 
 def read_choice(values: Mapping[str, str]) -> Choice:

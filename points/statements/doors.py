@@ -1,14 +1,21 @@
-"""The pages of "why 312 points?" as every door shows them."""
+"""What the doors of statements share: the pages of "why 312 points?", the download, the paper."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app import exports
+from app.access import current_actor
+from app.forms import Form
+from app.papers.models import Paper
 from app.parties.models import Party
+from points.statements import documents, extracts, why
 from points.statements import source as source_screen
-from points.statements import why
+from points.statements.choice import Choice, read_choice
 from points.statements.reader import Reader, read_branch, read_number, read_purse
 
 
@@ -30,3 +37,24 @@ def source(session: Session, party: Party, reader: Reader, number: int) -> Respo
     return render_template(
         "points/why/source.html", **source_screen.source_page(session, party, reader, number)
     )
+
+
+class PaperForm(Form):
+    """Asks for the paper of the statement that the address narrows."""
+
+
+def download(session: Session, party: Party, choice: Choice, kind: str) -> Response:
+    """Return the statement, both purses, as a table for spreadsheets. Raises InvalidInput for too many lines."""
+    whole = extracts.extract(session, party, choice, most=extracts.MOST_LINES)
+    title = _("积分明细 %(name)s", name=party.name)
+    return exports.download(extracts.rows(whole), extracts.COLUMNS, title, kind)
+
+
+def issue_paper(form: PaperForm, party: Party, place: Callable[[Paper], str]) -> Response | None:
+    """Issue the paper that the address asks for and go where it is read; None where something is to mend."""
+    choice = read_choice(request.args)
+
+    def act(session: Session) -> str:
+        return place(documents.issue_statement(session, party.id, choice, actor=current_actor()))
+
+    return form.carry_out(act)

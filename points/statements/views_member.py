@@ -21,6 +21,7 @@ from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
 from points.statements import doors, screens
 from points.statements.choice import read_choice
+from points.statements.doors import PaperForm
 from points.statements.reader import Reader
 
 bp = Blueprint("points_member", __name__, url_prefix="/my/points")
@@ -35,15 +36,35 @@ NAVIGATION = (
 @requires(Permission.OWN_STATEMENT)
 def index() -> ResponseReturnValue:
     """Show one purse of one of the actor's parties; party, purse and period stay in the address."""
+    return _show(PaperForm())
+
+
+@bp.post("")
+@requires(Permission.OWN_STATEMENT)
+def paper() -> ResponseReturnValue:
+    """Issue the statement that the address asks for as a paper."""
+    form = PaperForm()
+    with reading() as session:
+        party, _reader_of_party = _reader(session)
+    return doors.issue_paper(
+        form, party, lambda one: url_for("papers_member.download", code=one.code)
+    ) or _show(form)
+
+
+def _show(form: PaperForm) -> ResponseReturnValue:
     today, choice = clock.today(), read_choice(request.args)
     with reading() as session:
         own = _own(session, current_actor())
         if not own:
             return render_template("points/no_party.html")
         party, reader = _reader(session)
+        if "export" in request.args:
+            return doors.download(session, party, choice, request.args["export"])
         screen = screens.screen(session, party, choice, reader, today)
-    return render_template(
+    page = render_template(
         "points/my_points.html",
+        form=form,
+        paper_url=url_for(".index") + choice.address(party=party.code if len(own) > 1 else None),
         party=party,
         own=[(one.code, one.name) for one in own],
         choice=choice,
@@ -51,6 +72,7 @@ def index() -> ResponseReturnValue:
         periods=period_choices(today, choice.period),
         screen=screen,
     )
+    return page, 422 if form.problems else 200
 
 
 def _own(session: Session, actor: Actor) -> Sequence[Party]:

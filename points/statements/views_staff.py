@@ -15,6 +15,7 @@ from points.ledger.kinds import Purse
 from points.rankings.screens import period_choices
 from points.statements import doors, screens
 from points.statements.choice import read_choice
+from points.statements.doors import PaperForm
 from points.statements.reader import Reader
 
 bp = Blueprint("points_staff", __name__, url_prefix="/staff/points")
@@ -24,18 +25,39 @@ bp = Blueprint("points_staff", __name__, url_prefix="/staff/points")
 @requires(Permission.READ_POINTS)
 def show(code: str) -> ResponseReturnValue:
     """Show one purse of a party of the actor's regions."""
+    return _show(code, PaperForm())
+
+
+@bp.post("/<code>")
+@requires(Permission.READ_POINTS)
+def paper(code: str) -> ResponseReturnValue:
+    """Issue the statement that the address asks for as a paper."""
+    form = PaperForm()
+    with reading() as session:
+        party, _reader_of_party = _reader(session, code)
+    return doors.issue_paper(form, party, lambda one: url_for("papers_staff.show", code=one.code)) or _show(
+        code, form
+    )
+
+
+def _show(code: str, form: PaperForm) -> ResponseReturnValue:
     today, choice = clock.today(), read_choice(request.args)
     with reading() as session:
         party, reader = _reader(session, code)
+        if "export" in request.args:
+            return doors.download(session, party, choice, request.args["export"])
         screen = screens.screen(session, party, choice, reader, today)
-    return render_template(
+    page = render_template(
         "points/statement.html",
+        form=form,
+        paper_url=url_for(".show", code=party.code) + choice.address(),
         party=party,
         choice=choice,
         purses=Purse,
         periods=period_choices(today, choice.period),
         screen=screen,
     )
+    return page, 422 if form.problems else 200
 
 
 @bp.get("/<code>/why")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import clock, figures
@@ -19,7 +18,7 @@ from points.ledger import queries as ledger
 from points.ledger.kinds import Purse
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut
-from portal import months
+from points.statements import charts
 from portal.organisations import queries
 from portal.queries import this_month
 from projects.contributions import published, summary
@@ -97,7 +96,9 @@ def show(code: str) -> str:
         )
         totals = published.totals(session, party_id=party.id)
         organised = published.organised_minutes(session, party.id)
-        by_month = ledger.points_by_month(session, party.id, months=months.last_twelve(today))
+        chart = charts.by_month_and_kind(
+            session, party.id, Purse.HONOUR, today, as_of=figures.moment(clock.now())
+        )
         rank = rankings.standing_of(
             session, party.id, Cut(period=this_month(), party_kind=PartyKind.ORGANISATION)
         )
@@ -113,7 +114,7 @@ def show(code: str) -> str:
         organised=organised,
         rank=rank,
         honour=honour,
-        chart=months.points_chart(_("近十二个月积分"), by_month, as_of=figures.moment(clock.now())),
+        chart=chart,
         columns=GIVEN_COLUMNS,
         rows=[_given(row, names) for row in given.rows],
         before=with_query(before=given.before, after=None) if given.before else None,
