@@ -177,6 +177,12 @@ def balance(session: Session, account_id: UUID, known: Head, happened_by: date |
     return flow(session, Extent(account_id, known.number, happened_by=happened_by)).net
 
 
+def balance_within(session: Session, extent: Extent) -> int:
+    """Return the balance of what was known up to an extent's number and had happened by its last day."""
+    known = Head(extent.upto, _balance_after(session, extent.account_id, extent.upto))
+    return balance(session, extent.account_id, known, extent.happened_by)
+
+
 def _days(session: Session, account_id: UUID) -> tuple[date | None, date | None]:
     """Return the first and the last day on which anything in an account happened: the ends of the indexes."""
     firsts: list[date] = []
