@@ -78,6 +78,10 @@ from points.covenants import views_public as covenants_public
 from points.covenants import views_records as covenant_records
 from points.covenants import views_staff as covenants_staff
 from points.covenants.lines import SUBJECT as COVENANT_RECORD
+from points.open_data import cli as open_data_cli
+from points.open_data import jobs as open_data_jobs
+from points.open_data import views_public as open_data_public
+from points.rankings import cli as rankings_cli
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
 from points.statements import views_member as points_member
@@ -177,8 +181,15 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp, why_public.bp),
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
         jobs=points_jobs.JOBS,
-        commands=(points_cli.points,),
+        commands=(points_cli.points, rankings_cli.rankings),
         papers=(POINTS_STATEMENT,),
+    ),
+    Feature(
+        "open data",
+        blueprints=(open_data_public.bp,),
+        navigation=open_data_public.NAVIGATION,
+        jobs=open_data_jobs.JOBS,
+        commands=(open_data_cli.open_data,),
     ),
     Feature(
         "covenants",

@@ -95,6 +95,8 @@ VERBS: Mapping[str, Any] = {
     "points.post": _l("积分记账"),
     "points.post_many": _l("积分成批记账"),
     "points.reverse": _l("积分冲回"),
+    "rankings.correct": _l("公布排行榜更正"),
+    "rankings.freeze": _l("发布排行榜"),
     "programme.open": _l("开设积分项目"),
     "region.load": _l("载入行政区划"),
     "registration.approve": _l("通过入驻登记"),

@@ -155,33 +155,33 @@ def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
     return Place(_higher(session, board, row.points) + 1, row.points, total, disputed)
 
 
-def place_cursor(session: Session, party_id: UUID, cut: Cut) -> str | None:
-    """Return the cursor ``after`` which the page with this party at its head begins; None when it is not listed."""
+def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) -> Page[Ranked] | None:
+    """Return the page with this party at its head; None when it is not listed."""
     board = _board(session, cut)
     if board is None:
         return None
     points = session.scalar(select(board.model.points).where(*board.rows(), board.model.party_id == party_id))
-    return None if points is None else _cursor_at(points, party_id)
+    return None if points is None else page(session, cut, after=_cursor_at(points, party_id), size=size)
 
 
-def rank_cursor(session: Session, rank: int, cut: Cut) -> str | None:
-    """Return the cursor ``after`` which the page with the n-th of a ranking at its head begins; None beyond the end."""
+def from_rank(session: Session, cut: Cut, rank: int, *, size: int = 50) -> Page[Ranked]:
+    """Return the page with the n-th of a ranking at its head; beyond the end, an empty one."""
     board = _board(session, cut)
     if board is None or rank < 1:
-        return None
+        return Page([], None, None)
     found = select(board.model.points, board.model.party_id).where(*board.rows())
     skipped = rank - 1
     if board.has_histogram:
         bucket, skipped = _bucket_at(session, board, skipped)
         if bucket is None:
-            return None
+            return Page([], None, None)
         found = found.where(
             board.model.points >= bucket_floor(bucket), board.model.points < bucket_floor(bucket + 1)
         )
     # What is skipped lies within one bucket, or in a town.
     found = found.order_by(board.model.points.desc(), board.model.party_id.desc()).offset(skipped).limit(1)
     row = session.execute(found).first()
-    return None if row is None else _cursor_at(*row)
+    return Page([], None, None) if row is None else page(session, cut, after=_cursor_at(*row), size=size)
 
 
 def distribution(session: Session, cut: Cut, floors: Sequence[int]) -> list[int]:
@@ -304,37 +304,29 @@ def _lines(
         return []
     is_live = board.model is Standing
     named = named_among(session, keys)
-    parties = {
-        party_id: more
-        for party_id, *more in session.execute(
-            select(
-                Party.id,
-                Party.code,
-                Party.name,
-                Party.kind,
-                Party.region_code,
-                Organisation.organisation_kind,
-            )
-            .outerjoin(Organisation, Organisation.party_id == Party.id)
-            .where(Party.id.in_(keys))
-        )
-    }
+    known = (
+        select(Party, Organisation.organisation_kind)
+        .outerjoin(Organisation, Organisation.party_id == Party.id)
+        .where(Party.id.in_(keys))
+    )
+    parties = {party.id: (party, kind) for party, kind in session.execute(known)}
     disputed: dict[UUID, int] = {}
     if is_live:
         held = select(Standing.party_id, Standing.disputed).where(
             Standing.ranking_id == board.ranking_id, Standing.party_id.in_(keys)
         )
-        disputed = {key: points for key, points in session.execute(held)}
+        disputed = {row.party_id: row.disputed for row in session.execute(held)}
     lines = []
     for (key, points), rank in zip(rows, ranks, strict=True):
-        code, name, kind, region_code, organisation_kind = parties[key]
+        party, kind = parties[key]
         if key in named:
             lines.append(
                 Ranked(
-                    rank, key, code, name, kind, organisation_kind, region_code, points, disputed.get(key, 0)
+                    rank, key, party.code, party.name, party.kind, kind, party.region_code, points,
+                    disputed.get(key, 0),
                 )
-            )
+            )  # fmt: skip
         elif not is_live:
-            nameless = _("（应本人要求不再公开）") if kind is PartyKind.PERSON else _("（已不在册）")
-            lines.append(Ranked(rank, key, "", nameless, kind, None, "", points, is_named=False))
+            nameless = _("（应本人要求不再公开）") if party.kind is PartyKind.PERSON else _("（已不在册）")
+            lines.append(Ranked(rank, key, "", nameless, party.kind, None, "", points, is_named=False))
     return lines

@@ -1,5 +1,6 @@
 """Pure rules of rankings: periods, places in a region's tree, buckets of the histogram, and ranks 1-2-2-4."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,14 @@ def months_of(period: str) -> tuple[str, str]:
         quarter = int(part[1:])
         return f"{year}-{quarter * 3 - 2:02d}", f"{year}-{quarter * 3:02d}"
     return (period, period) if part else (f"{year}-01", f"{year}-12")
+
+
+def days_of(period: str) -> tuple[date, date]:
+    """Return first and last day of a period; of all time, the first and last that the platform knows."""
+    if period == ALL:
+        return date(1900, 1, 1), date(2200, 12, 31)
+    first, last = ((int(month[:4]), int(month[5:])) for month in months_of(period))
+    return date(*first, 1), date(*last, monthrange(*last)[1])
 
 
 def period_before(period: str) -> str | None:

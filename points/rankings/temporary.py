@@ -20,18 +20,13 @@ def temporary(session: Session, name: str, columns: str) -> Iterator[str]:
     """
     dialect = session.get_bind().dialect.name
     columns = columns.format(key=_KEY[dialect])
-    session.execute(
-        text(
-            f"DROP TABLE IF EXISTS pg_temp.{name}"
-            if dialect != "sqlite"
-            else f"DROP TABLE IF EXISTS temp.{name}"
-        )
-    )
+    own = "temp" if dialect == "sqlite" else "pg_temp"
+    session.execute(text(f"DROP TABLE IF EXISTS {own}.{name}"))
     session.execute(
         text(f"CREATE TEMP TABLE {name} ({columns})" + ("" if dialect == "sqlite" else " ON COMMIT DROP"))
     )
     yield name
-    session.execute(text(f"DROP TABLE {name}"))
+    session.execute(text(f"DROP TABLE {own}.{name}"))
 
 
 def fill_keys(session: Session, table: str, keys: Sequence[UUID]) -> None:
