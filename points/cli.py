@@ -1,5 +1,6 @@
 """flask points open, reconcile, verify, rebuild-rankings; flask points rules load, publish."""
 
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from points.ledger.reconciliation import mend, reconcile
 from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
-from points.verification.verifying import verify
+from points.verification.verifying import tail_words, verify_all
 
 points = AppGroup("points", help="The ledger of points, its rules and rankings.")
 rules = AppGroup("rules", help="Versions of the rules.")
@@ -59,11 +60,12 @@ def reconcile_command(do_mend: bool) -> None:
 
 
 @points.command("verify")
-def verify_command() -> None:
-    """Check signatures, postings, running numbers and leaves; exit 1 and name each broken row when there is one."""
-    with reading() as session:
-        breaks = [f"{one.kind.value} {one.table} {one.key}: {one.sentence}" for one in verify(session)]
-    _tell(breaks, "breaks")
+@click.option("--processes", type=click.IntRange(1, 64), default=None, help="As many as there are cores.")
+def verify_command(processes: int | None) -> None:
+    """Check the whole ledger and its seals; exit 1 and name each broken row when there is one."""
+    outcome = verify_all(current_app.extensions["zhongli"], processes or os.cpu_count() or 1)
+    click.echo(tail_words(outcome))
+    _tell([f"{one.kind.value} {one.table} {one.key}: {one.sentence}" for one in outcome.breaks], "breaks")
 
 
 @points.command("rebuild-rankings")

@@ -1,6 +1,6 @@
 """The roots of the days: the tree as it was at each day's end, each chained to the day before."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,6 +39,17 @@ def close(session: Session) -> int:
     insert(session.connection(), _DAY, rows)
     move_head(head, days=head.days + len(rows))
     return len(rows)
+
+
+def open_since(session: Session) -> datetime:
+    """Return from when on a seal may be dated: after the last day that has its root, and no earlier than the last seal.
+
+    A clock that was put back must not bring leaves into a day that is closed.
+    """
+    last = session.scalar(select(func.max(DayRoot.day)))
+    closed = datetime.min.replace(tzinfo=UTC) if last is None else clock.instant(last + _ONE)
+    sealed_at = session.scalar(select(func.max(Seal.sealed_at)))
+    return closed if sealed_at is None else max(closed, sealed_at)
 
 
 def _last_of(session: Session, day: date) -> Seal:

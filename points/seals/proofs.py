@@ -43,7 +43,7 @@ def inclusion(session: Session, number: int, tree_size: int) -> Proof:
     _ensure_has(session, tree_size)
     if not 0 <= number < tree_size:
         raise NotFound(_("存证树里没有这个编号。"))
-    reader = _Reader(session)
+    reader = Reader(session)
     path = reader.roots(tree.inclusion_ranges(number, tree_size))
     return Proof(number, tree_size, reader.complete(0, number), path)
 
@@ -53,12 +53,12 @@ def consistency(session: Session, first: int, second: int) -> Consistency:
     _ensure_has(session, second)
     if not 0 < first <= second:
         raise NotFound(_("没有这样的两个存证树：前一个不能比后一个大，也不能是空的。"))
-    return Consistency(first, second, _Reader(session).roots(tree.consistency_ranges(first, second)))
+    return Consistency(first, second, Reader(session).roots(tree.consistency_ranges(first, second)))
 
 
 def path_to_peak(session: Session, number: int, tree_size: int) -> tuple[bytes, ...]:
     """Return the path from a leaf to the peak above it in a tree of a size: shorter than the one to the root."""
-    reader = _Reader(session)
+    reader = Reader(session)
     start, end = next(one for one in tree.peak_ranges(tree_size) if one[0] <= number < one[1])
     height = (end - start).bit_length() - 1
     return tuple(reader.complete(level, (number >> level) ^ 1) for level in range(height))
@@ -67,7 +67,7 @@ def path_to_peak(session: Session, number: int, tree_size: int) -> tuple[bytes, 
 def root(session: Session, tree_size: int) -> bytes:
     """Return the root of the tree as it was at any size. Raises NotFound beyond its present one."""
     _ensure_has(session, tree_size)
-    return tree.range_root((0, tree_size), _Reader(session).complete)
+    return tree.range_root((0, tree_size), Reader(session).complete)
 
 
 def _ensure_has(session: Session, tree_size: int) -> None:
@@ -75,7 +75,7 @@ def _ensure_has(session: Session, tree_size: int) -> None:
         raise NotFound(_("存证树还没有这么大。"))
 
 
-class _Reader:
+class Reader:
     """Roots of complete subtrees; what is not kept is made of at most 256 hashes of the kept level below."""
 
     def __init__(self, session: Session) -> None:

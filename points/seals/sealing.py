@@ -155,7 +155,7 @@ def _addition(session: Session, new: list[Leaf]) -> _Addition | None:
     frontier = Frontier(size, [before[at : at + HASH_LENGTH] for at in range(0, len(before), HASH_LENGTH)])
     nodes = frontier.extend([leaf.hash for leaf in new])
     number = 1 if last is None else last.number + 1
-    root, moment = frontier.root, clock.now()
+    root, moment = frontier.root, max(clock.now(), days.open_since(session))
     chain = chained(FIRST_CHAIN if last is None else last.chain, (number, frontier.size, root, moment))
     row = (number, FORM, frontier.size, root, b"".join(frontier.peaks), moment, chain)
     return _Addition(size, new, nodes, signed(row))
