@@ -40,7 +40,7 @@ def forecast(balance: int, earned: Mapping[date, int]) -> dict[date, int]:
     ends: dict[date, int] = {}
     for day in sorted(earned):
         later -= earned[day]
-        ending = min(earned[day], due(left, later))
+        ending = max(0, min(earned[day], due(left, later)))
         if ending:
             ends[day] = ending
         left -= ending
