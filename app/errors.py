@@ -14,6 +14,8 @@ class Refused(Exception):
     """
 
     status = 422
+    place: int | None = None
+    """Of things that were asked for together: the place, from 0, of the one that is refused."""
 
     def __init__(
         self, sentence: Any, *, field: str | None = None, others: "tuple[Refused, ...]" = ()

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app.parties.models import ActingRole
+from app.rows import parts
 from points.ledger import lines
 from points.ledger.kinds import AccountKind, Purse, Reason
 from points.ledger.lines import Extent, StatementLine
@@ -116,6 +117,17 @@ def postings_of(
     if reason is not None:
         query = query.where(Posting.reason == reason)
     return session.scalars(query.order_by(Posting.revision, Posting.id)).all()
+
+
+def postings_of_many(
+    session: Session, source_ids: Sequence[UUID], reasons: Sequence[Reason]
+) -> Sequence[Posting]:
+    """Return the postings of these reasons that many sources, of whatever kind, have caused, oldest first."""
+    found: list[Posting] = []
+    for some in parts(list(dict.fromkeys(source_ids))):
+        query = select(Posting).where(Posting.source_id.in_(some), Posting.reason.in_(reasons))
+        found += session.scalars(query.order_by(Posting.revision, Posting.id))
+    return found
 
 
 def transfers_of(session: Session, posting_id: UUID) -> list[TransferView]:
