@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from points.rankings.models import FrozenRanking
-from points.rankings.published import content, frozen_files
+from points.rankings.published import FrozenFile, content, frozen_files
 from points.rulesets.kinds import ProgrammeScope
 from points.rulesets.models import Programme
 
@@ -20,8 +21,15 @@ def files(session: Session, tree_size: int) -> Iterator[tuple[str, Iterable[str]
             yield f"{one.name}.csv", _table(session, one.frozen)
             yield (
                 f"{one.name}.json",
-                [json.dumps(one.facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"],
+                [json.dumps(_facts(one), ensure_ascii=False, indent=1, sort_keys=True) + "\n"],
             )
+
+
+def _facts(one: FrozenFile) -> dict[str, Any]:
+    """Return what stands beside the file; its hash by a name that says whose it is."""
+    told = dict(one.facts)
+    told["file_sha256"] = told.pop("sha256")
+    return told
 
 
 def _table(session: Session, frozen: FrozenRanking) -> Iterator[str]:

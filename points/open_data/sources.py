@@ -24,7 +24,7 @@ _FIELDS = 8
 """Of a transfer's public line; a paper's has form, "paper" and a hash."""
 _PAPER = "paper"
 LEAVES_HEAD = "number,form,programme,month,who,county,kind,flow,centipoints,commitment,leaf_hash\n"
-SEALS_HEAD = "number,tree_size,root,sealed_at,chain\n"
+SEALS_HEAD = "number,tree_size,root,peaks,sealed_at,chain\n"
 DAYS_HEAD = "day,tree_size,root,chain\n"
 NAMES_HEAD = "who,kind,name\n"
 
@@ -61,12 +61,12 @@ def _leaf_line(number: int, line: str, commitment: bytes, digest: bytes) -> str:
 def seals(session: Session, tree_size: int) -> Iterator[str]:
     """Yield the seals up to a tree size."""
     yield SEALS_HEAD
-    wanted = select(Seal.number, Seal.tree_size, Seal.root, Seal.sealed_at, Seal.chain)
-    for number, size, root, sealed_at, chain in session.execute(
+    wanted = select(Seal.number, Seal.tree_size, Seal.root, Seal.peaks, Seal.sealed_at, Seal.chain)
+    for number, size, root, peaks, sealed_at, chain in session.execute(
         wanted.where(Seal.tree_size <= tree_size).order_by(Seal.number).execution_options(yield_per=_PIECE)
     ):
         moment = sealed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        yield f"{number},{size},{root.hex()},{moment},{chain.hex()}\n"
+        yield f"{number},{size},{root.hex()},{peaks.hex()},{moment},{chain.hex()}\n"
 
 
 def day_roots(session: Session, tree_size: int) -> Iterator[str]:
