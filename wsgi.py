@@ -49,6 +49,7 @@ from app.papers import jobs as papers_jobs
 from app.papers import kinds as paper_kinds
 from app.papers import queries as papers_queries
 from app.papers import rendering as papers_rendering
+from app.papers import sealing as papers_sealing
 from app.papers import views_member as papers_member
 from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
@@ -72,6 +73,8 @@ from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import jobs as points_jobs
 from points import sources
+from points.adjustments import jobs as adjustments_jobs
+from points.adjustments import views_staff as adjustments_staff
 from points.covenants import source as covenant_source
 from points.covenants import views_member as covenants_member
 from points.covenants import views_public as covenants_public
@@ -84,6 +87,10 @@ from points.open_data import views_public as open_data_public
 from points.rankings import cli as rankings_cli
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
+from points.rulesets import views_staff as rules_staff
+from points.seals import papers as seal_papers
+from points.simulation import jobs as simulations_jobs
+from points.simulation import views_staff as simulations_staff
 from points.statements import views_member as points_member
 from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
@@ -185,6 +192,12 @@ FEATURES: tuple[Feature, ...] = (
         papers=(POINTS_STATEMENT,),
     ),
     Feature(
+        "rules",
+        blueprints=(rules_staff.bp, simulations_staff.bp, adjustments_staff.bp),
+        navigation=rules_staff.NAVIGATION,
+        jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
+    ),
+    Feature(
         "open data",
         blueprints=(open_data_public.bp,),
         navigation=open_data_public.NAVIGATION,
@@ -266,6 +279,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_context(web, settings, FEATURES)
     register_filters(web)
     register_features(web, FEATURES)
+    papers_sealing.use(seal_papers.SEALER)
     for feature in FEATURES:
         registry.register(*feature.jobs)
         paper_kinds.register(*feature.papers)

@@ -17,7 +17,7 @@ from app.files import evidence
 from app.files.media import MediaType
 from app.messages import inbox
 from app.messages.inbox import Wording
-from app.papers import kinds, papers
+from app.papers import kinds, papers, sealing
 from app.papers.models import Paper, PaperEventKind, PaperState
 from app.permissions import SYSTEM
 from app.states import ensure_move
@@ -38,11 +38,12 @@ log = logging.getLogger("zhongli.papers")
 
 
 def render_due() -> int:
-    """Draw every paper that waits for it; return how many were drawn.
+    """Seal, then draw, every paper that waits for it; return how many were drawn.
 
     Needs the application's context. Raises pdf.PdfUnavailable when this machine lacks a library or a font.
     """
     drawn = 0
+    sealing.seal()
     while batch := _due():
         pdf.ensure_available()  # a machine without the font uses up nobody's tries; the job says what is missing
         drawn += sum(_render(paper) for paper in batch)
@@ -60,9 +61,16 @@ def html_of(paper: Paper) -> str:
             content=papers.content_of(paper),
             kind=kind,
             verify_url=verify_url,
-            qr=qr_picture(verify_url),
+            qr=qr_picture(verify_url + _proof(paper)),
             fonts={"sans": pdf.SANS["zh-Hans"], "serif": pdf.SERIF["zh-Hans"]},
         )
+
+
+def _proof(paper: Paper) -> str:
+    """Return what the QR carries behind the address: the place in the public tree, where the paper has one."""
+    with reading(fresh=True) as session:
+        place = sealing.place_of(session, paper)
+        return "" if place is None else sealing.fragment(paper, place)
 
 
 def qr_picture(text: str) -> str:
@@ -78,15 +86,14 @@ def file_name(paper: Paper) -> str:
 
 
 def _due() -> list[Paper]:
-    with reading() as session:
-        return list(
-            session.scalars(
-                select(Paper)
-                .where(Paper.state == PaperState.ISSUED, Paper.render_at <= clock.now())
-                .order_by(Paper.render_at, Paper.id)
-                .limit(BATCH)
-            )
-        )
+    with reading(fresh=True) as session:
+        waiting = session.scalars(
+            select(Paper)
+            .where(Paper.state == PaperState.ISSUED, Paper.render_at <= clock.now())
+            .order_by(Paper.render_at, Paper.id)
+            .limit(BATCH)
+        ).all()
+        return sealing.drawable(session, waiting)
 
 
 def _render(paper: Paper) -> int:
