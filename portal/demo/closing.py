@@ -8,7 +8,10 @@ from points.seals.sealing import seal
 
 
 def settle() -> None:
-    """Seal what is new, add up the rankings, chain the audit events, draw the papers, write the open data. Opens its own transactions."""
+    """Seal what is new, add up the rankings, chain the audit events, draw the papers, write the open data.
+
+    Opens its own transactions.
+    """
     seal(everything=True)
     roll_up()
     extend()
