@@ -12,9 +12,10 @@ from flask_babel import lazy_gettext as _l
 from app import clock
 from app.db import reading
 from app.jobs.registry import DailyAt, EveryMinutes, Job
-from points import closing
+from points.closing import closing
 from points.ledger import expiry, expiry_notices, holds
 from points.ledger.reconciliation import reconcile
+from points.rankings.naming import refresh_names
 from points.rankings.rollup import roll_up
 from points.seals.sealing import seal
 
@@ -34,7 +35,7 @@ def every_minute() -> str:
 
 
 def every_night() -> str:
-    """Seal all, end what has ended, tell what will, compare the caches, close the months that are due.
+    """Seal all, end what has ended, tell what will, compare the caches, see who may be named, close the months due.
 
     A difference fails the run and is named: no month closes over a ledger that does not add up.
     """
@@ -45,12 +46,15 @@ def every_night() -> str:
         differences = [one.sentence for one in reconcile(session)]
     if differences:
         raise RuntimeError(f"{len(differences)} differences: {' '.join(differences[:_SHOWN])}")
+    renamed = refresh_names()
     closed = closing.close_due()
     return _(
-        "新存证 %(sealed)s 条，到期 %(ended)s 个账户，提醒 %(told)s 条，核对一致，结账 %(closed)s 个月",
+        "新存证 %(sealed)s 条，到期 %(ended)s 个账户，提醒 %(told)s 条，核对一致，上榜变动 %(renamed)s 名，"
+        "结账 %(closed)s 个月",
         sealed=sealed,
         ended=ended,
         told=told,
+        renamed=renamed,
         closed=closed,
     )
 
