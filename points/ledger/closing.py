@@ -32,7 +32,7 @@ from points.rulesets.models import Programme
 _CLOSE = Base.metadata.tables[PeriodClose.__tablename__]
 # The leaves stand on the floor above the ledger; a close needs their numbers only.
 _LEAF = table("seal_leaf", column("number"), column("thing_id"))
-_MOST_MONTHS_BACK = 36
+MOST_MONTHS_BACK = 36
 """How far back the first close of a programme may lie; it holds everything before."""
 
 Extent = tuple[int, date, str]
@@ -123,7 +123,7 @@ def open_months(session: Session, programme_id: UUID, today: date) -> list[str]:
         )
         if first is None:
             return []
-        month = max(month_of(first), month_before(month_of(today), _MOST_MONTHS_BACK))
+        month = max(month_of(first), month_before(month_of(today), MOST_MONTHS_BACK))
     found = []
     while month < month_of(today):
         found.append(month)

@@ -17,9 +17,9 @@ from app.db import reading, transaction
 from app.errors import Conflict, Refused
 from app.ids import new_id
 from app.permissions import SYSTEM
-from points import closing as closes
 from points import reversals
 from points.awards import Award, AwardRequest, award
+from points.closing import closing as closes
 from points.ledger import accounts, awarded, closing, disputes, expiry, forecasts, holds, postings
 from points.ledger.accounts import AccountRef
 from points.ledger.hold_models import Hold

@@ -12,9 +12,9 @@ from app import clock
 from app.db import Database, reading, transaction
 from app.errors import Conflict, InvalidInput
 from app.permissions import SYSTEM
-from points import closing as closes
 from points import reversals
 from points.awards import award
+from points.closing import closing as closes
 from points.ledger import closing, totals
 from points.ledger.closing_models import PeriodClose
 from points.rulesets import queries as rulesets

@@ -16,7 +16,7 @@ from app.messages.models import Message
 from app.permissions import SYSTEM
 from points import jobs
 from points.awards import award
-from points.ledger import queries
+from points.ledger import closing, queries
 from points.ledger.closing_models import PeriodClose
 from points.ledger.kinds import Purse
 from points.ledger.models import Transfer
@@ -53,29 +53,36 @@ def state(party: UUID) -> tuple[int, int, int, int]:
         )
 
 
-def test_nights_one_by_one(web: Flask, party: UUID) -> None:
+def test_months_close_on_the_fifth(web: Flask, party: UUID) -> None:
     night(web, date(2026, 11, 22))
     assert state(party) == (225, 0, 0, 0)
     night(web, date(2026, 12, 4))
     assert state(party) == (225, 0, 0, 0)
     night(web, date(2026, 12, 5))
     assert state(party) == (225, 0, 1, 0)
+
+
+def test_nights_one_by_one(web: Flask, party: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "MOST_MONTHS_BACK", 1)
     for days in (60, 30, 7, 0):
         night(web, LAST - timedelta(days=days))
     assert state(party)[:2] == (225, 3)
     night(web, LAST + timedelta(days=1))
-    assert state(party) == (0, 3, 1 + 35, 1)
+    assert state(party) == (0, 3, 3, 1)
     night(web, LAST + timedelta(days=2))
-    assert state(party) == (0, 3, 1 + 35, 0)
+    assert state(party) == (0, 3, 3, 0)
 
 
-def test_years_off_are_made_up_in_one_night_twice_and_at_once(web: Flask, party: UUID) -> None:
+def test_years_off_are_made_up_in_one_night_twice_and_at_once(
+    web: Flask, party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "MOST_MONTHS_BACK", 4)
     night(web, date(2026, 11, 22))
     back = LAST + timedelta(days=3)
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda _: night(web, back), range(2)))
     night(web, back)
-    assert state(party) == (0, 0, 36, 0)
+    assert state(party) == (0, 0, 4, 0)
 
 
 def test_the_minute_seals_and_frees(web: Flask, party: UUID) -> None:

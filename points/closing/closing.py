@@ -5,10 +5,11 @@ from datetime import date
 from sqlalchemy import select
 
 from app import clock
-from app.db import reading, transaction
+from app.db import lock, reading, transaction
 from app.permissions import SYSTEM, Actor, Permission, ensure_may
 from points.ledger import closing
 from points.ledger.closing_models import PeriodClose
+from points.rankings import freezing
 from points.rulesets import queries as rulesets
 from points.rulesets.models import Programme
 from points.seals import queries as seals
@@ -55,12 +56,12 @@ def close_due() -> int:
 
 def _close(programme_code: str, month: str, actor: Actor) -> PeriodClose:
     with transaction() as session:
+        programme = lock(session, Programme, rulesets.programme(session, programme_code).id)
+        for one in closing.closes(session, programme.id):
+            if one.month == month:
+                return one
         size = sealing.tree_size(session)
-        return closing.close_period(
-            session,
-            rulesets.programme(session, programme_code),
-            month,
-            tree_size=size,
-            root=seals.root_at(session, size) if size else None,
-            actor=actor,
-        )
+        root = seals.root_at(session, size) if size else None
+        closed = closing.close_period(session, programme, month, tree_size=size, root=root, actor=actor)
+        freezing.freeze_month(session, programme, month, size, actor=actor)
+        return closed
