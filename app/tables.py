@@ -77,11 +77,25 @@ _FORMATS = {
 _WIDTHS = {ColumnKind.DAY: 12, ColumnKind.MOMENT: 17, ColumnKind.INTEGER: 10}
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    title: str
+    rows: Iterable[Any]
+    columns: Sequence[Column]
+
+
 def write_xlsx(rows: Iterable[Any], columns: Sequence[Column], stamp: Stamp) -> bytes:
-    """Return an XLSX file: frozen and filtered header, real types, no formula whatever the texts say.
+    """Return an XLSX file of one table: frozen and filtered header, real types, no formula whatever the texts say.
 
     Raises InvalidInput for more than a million rows.
     """
+    return write_book([Sheet(stamp.title, rows, columns)], stamp)
+
+
+def write_book(sheets: Sequence[Sheet], stamp: Stamp, about: Sequence[str] = ()) -> bytes:
+    """Return an XLSX file of several tables, each as ``write_xlsx`` makes it; ``about`` says how to read them."""
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -92,34 +106,44 @@ def write_xlsx(rows: Iterable[Any], columns: Sequence[Column], stamp: Stamp) -> 
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": stamp.title, "author": stamp.user, "comments": stamp.line})
         book.set_size(2400, 1400)
-        sheet = book.add_worksheet(_sheet_name(stamp.title))
         head = book.add_format(
             {"bold": True, "bg_color": "#E6EFEF", "bottom": 1, "text_wrap": True, "valign": "top"}
         )
         formats = {kind: book.add_format(options) for kind, options in _FORMATS.items()}
-        widths = [_width(str(column.title)) for column in columns]
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, str(column.title), head)
-        last = 0
-        for last, row in enumerate(_limited(rows), start=1):
-            for place, column in enumerate(columns):
-                value = _value(row, column)
-                _write_cell(sheet, last, place, value, formats[column.kind])
-                widths[place] = max(widths[place], min(_width(str(value or "")), 48))
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width or _WIDTHS.get(column.kind, widths[place] + 2))
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(last, 1), max(len(columns) - 1, 0))
-        sheet.repeat_rows(0)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L" + stamp.line.replace("&", "&&")[:200] + "&R&P / &N")
-        about = book.add_worksheet(_("说明"))
-        about.set_column(0, 0, 60)
-        for number, line in enumerate((stamp.title, stamp.line, _("共 %(count)s 行", count=last))):
-            about.write_string(number, 0, line, formats[ColumnKind.TEXT])
+        lines = [stamp.title, stamp.line, *about]
+        for one in sheets:
+            count = _write_sheet(book, one, head, formats, stamp)
+            name = f"{one.title}：" if len(sheets) > 1 else ""
+            lines.append(name + _("共 %(count)s 行", count=count))
+        page = book.add_worksheet(_("说明"))
+        page.set_column(0, 0, 60)
+        for number, line in enumerate(lines):
+            page.write_string(number, 0, line, formats[ColumnKind.TEXT])
     return target.getvalue()
+
+
+def _write_sheet(book: Any, one: Sheet, head: Any, formats: Mapping[ColumnKind, Any], stamp: Stamp) -> int:
+    """Write one table and return how many rows it has."""
+    sheet = book.add_worksheet(_sheet_name(one.title))
+    widths = [_width(str(column.title)) for column in one.columns]
+    for place, column in enumerate(one.columns):
+        sheet.write_string(0, place, str(column.title), head)
+    last = 0
+    for last, row in enumerate(_limited(one.rows), start=1):
+        for place, column in enumerate(one.columns):
+            value = _value(row, column)
+            _write_cell(sheet, last, place, value, formats[column.kind])
+            widths[place] = max(widths[place], min(_width(str(value or "")), 48))
+    for place, column in enumerate(one.columns):
+        sheet.set_column(place, place, column.width or _WIDTHS.get(column.kind, widths[place] + 2))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(last, 1), max(len(one.columns) - 1, 0))
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L" + stamp.line.replace("&", "&&")[:200] + "&R&P / &N")
+    return last
 
 
 def write_csv(rows: Iterable[Any], columns: Sequence[Column]) -> bytes:

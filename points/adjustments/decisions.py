@@ -18,8 +18,8 @@ from app.states import ensure_move
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset, RulesetReach
+from points.rulesets.publication import ensure_may_see
 from points.simulation.models import Simulation, SimulationState
-from points.simulation.simulations import ensure_may_see
 
 THING = "adjustment_decision"
 

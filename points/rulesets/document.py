@@ -1,6 +1,8 @@
 """A ruleset as a file: TOML that the bureau can read and edit, checked line by line before it becomes a draft."""
 
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,10 +14,31 @@ from flask_babel import gettext as _
 
 from app.errors import InvalidInput
 from points.rulesets.kinds import ContributionKind, Factor, Rounding, Span, Unit
+from points.rulesets.models import Ruleset
 from points.rulesets.terms import Cap, Multiplier, Rule, Rules
 
 E = TypeVar("E", bound=StrEnum)
 _MOST_CENTIPOINTS = 10**12
+_MOST_THOUSANDTHS = 10**6
+MOST_MONTHS = 600
+_NO_KEY = UUID(int=0)
+HEAD = ("title", "summary", "effective_from", "basis_title", "basis_number", "redeemable_months")
+_RULE = (
+    "code",
+    "kind",
+    "category",
+    "unit",
+    "points",
+    "per",
+    "redeemable",
+    "minimum",
+    "rounding",
+    "step",
+    "note",
+)
+_MULTIPLIER = ("factor", "value", "kind", "thousandths", "words")
+_CAP = ("code", "kind", "category", "span", "points")
+_CENTIPOINTS = ("points", "minimum", "step")
 
 
 @dataclass(frozen=True)
@@ -46,17 +69,71 @@ def read(text: str) -> RulesetDocument:
             "effective_from": head.day("effective_from"),
             "basis_title": head.text("basis_title", 200),
             "basis_number": head.text("basis_number", 60),
-            "redeemable_months": head.whole("redeemable_months"),
+            "redeemable_months": head.whole("redeemable_months", most=MOST_MONTHS),
         },
         rules=[_rule(entry) for entry in _entries(data, "rule")],
         multipliers=[_multiplier(entry) for entry in _entries(data, "multiplier")],
         caps=[_cap(entry) for entry in _entries(data, "cap")],
     )
-    _ensure_single(document.rules, ("code",), "rule")
-    _ensure_single(document.rules, ("kind", "category", "unit"), "rule")
-    _ensure_single(document.multipliers, ("factor", "value", "kind"), "multiplier")
-    _ensure_single(document.caps, ("code",), "cap")
+    ensure_single(document)
     return document
+
+
+def ensure_single(
+    document: RulesetDocument, names: tuple[str, str, str] = ("rule", "multiplier", "cap")
+) -> None:
+    """Return when no entry says again what another has said; else raise InvalidInput naming the second."""
+    rule, multiplier, cap = names
+    _ensure_single(document.rules, ("code",), rule)
+    _ensure_single(document.rules, ("kind", "category", "unit"), rule)
+    _ensure_single(document.multipliers, ("factor", "value", "kind"), multiplier)
+    _ensure_single(document.caps, ("code",), cap)
+
+
+def of(ruleset: Ruleset, programme: str) -> RulesetDocument:
+    """Return a stored ruleset as the document that it could have been read from."""
+    return RulesetDocument(
+        programme=programme,
+        version=ruleset.version,
+        columns={name: getattr(ruleset, name) for name in HEAD},
+        rules=[{name: getattr(row, name) for name in _RULE} for row in ruleset.rules],
+        multipliers=[{name: getattr(row, name) for name in _MULTIPLIER} for row in ruleset.multipliers],
+        caps=[{name: getattr(row, name) for name in _CAP} for row in ruleset.caps],
+    )
+
+
+def written(document: RulesetDocument) -> str:
+    """Return a document as the file that ``read`` takes."""
+    columns = document.columns
+    lines = [f"programme = {_quoted(document.programme)}", f"version = {document.version}"]
+    for name in HEAD:
+        value = columns[name]
+        lines.append(f"{name} = {_quoted(value) if isinstance(value, str) else value}")
+    for name, entries in (
+        ("rule", document.rules),
+        ("multiplier", document.multipliers),
+        ("cap", document.caps),
+    ):
+        for entry in entries:
+            lines += ["", f"[[{name}]]"]
+            lines += [_line(key, value) for key, value in entry.items() if value is not None]
+    return "\n".join([*lines, ""])
+
+
+def _line(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{name} = {str(value).lower()}"
+    if name == "thousandths":
+        return f'times = "{Decimal(value).scaleb(-3).normalize():f}"'
+    if name in _CENTIPOINTS:
+        return f'{name} = "{Decimal(value).scaleb(-2).normalize():f}"'
+    return f"{name} = {value if isinstance(value, int) else _quoted(str(value))}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace(
+        "\x7f", "\\u007f"
+    )  # a JSON string is a TOML string, but for DEL
 
 
 def terms_of(document: RulesetDocument, *, ruleset_id: UUID, programme_id: UUID) -> Rules:
@@ -66,13 +143,15 @@ def terms_of(document: RulesetDocument, *, ruleset_id: UUID, programme_id: UUID)
         programme_id=programme_id,
         version=document.version,
         redeemable_months=document.columns["redeemable_months"],
-        rules=tuple(
-            Rule(ruleset_id, **{name: value for name, value in one.items() if name != "note"})
-            for one in document.rules
-        ),
+        rules=tuple(rule_of(one) for one in document.rules),
         multipliers=tuple(Multiplier(**one) for one in document.multipliers),
         caps=tuple(Cap(**one) for one in document.caps),
     )
+
+
+def rule_of(columns: Mapping[str, Any]) -> Rule:
+    """Return one entry's columns as a plain rule."""
+    return Rule(_NO_KEY, **{name: columns[name] for name in _RULE if name != "note"})
 
 
 def _rule(entry: "_Entry") -> dict[str, Any]:
@@ -96,7 +175,7 @@ def _multiplier(entry: "_Entry") -> dict[str, Any]:
         "factor": entry.one_of("factor", Factor),
         "value": entry.text("value", 20),
         "kind": entry.one_of("kind", ContributionKind) if "kind" in entry.data else None,
-        "thousandths": entry.decimal("times", places=3),
+        "thousandths": entry.times("times"),
         "words": entry.text("words", 40),
     }
 
@@ -142,10 +221,10 @@ class _Entry:
     def optional_text(self, name: str, length: int) -> str | None:
         return self.text(name, length) if name in self.data else None
 
-    def whole(self, name: str) -> int:
+    def whole(self, name: str, most: int = 10**9) -> int:
         value = self.data.get(name)
-        if type(value) is not int or not 0 < value < 10**9:
-            raise self._wrong(name, _("要填大于 0 的整数"))
+        if type(value) is not int or not 0 < value <= most:
+            raise self._wrong(name, _("要填 1 至 %(most)s 的整数", most=f"{most:,}"))
         return value
 
     def flag(self, name: str) -> bool:
@@ -164,6 +243,12 @@ class _Entry:
         value = self.decimal(name, places=2, default=default)
         if not least <= value <= _MOST_CENTIPOINTS:
             raise self._wrong(name, _("积分要大于 0"))
+        return value
+
+    def times(self, name: str) -> int:
+        value = self.decimal(name, places=3)
+        if value > _MOST_THOUSANDTHS:
+            raise self._wrong(name, _("倍数太大"))
         return value
 
     def decimal(self, name: str, *, places: int, default: str | None = None) -> int:

@@ -12,13 +12,13 @@ from app import clock
 from app.audit import events
 from app.db import lock
 from app.errors import Conflict, InvalidInput, NotFound
-from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
 from points.rulesets import queries
 from points.rulesets.document import RulesetDocument
 from points.rulesets.kinds import ProgrammeScope, RulesetState
 from points.rulesets.models import CapRow, MultiplierRow, Programme, RuleRow, Ruleset
 
-CITY_PROGRAMME = "social-force"
+CITY_PROGRAMME = queries.CITY_PROGRAMME
 draft_deleted = signal("points.rulesets.draft_deleted")
 """Sent with ``ruleset_id`` before a draft goes, in the same transaction: what was made of it goes with it."""
 
@@ -51,15 +51,11 @@ def draft_ruleset(session: Session, document: RulesetDocument, *, actor: Actor) 
     ruleset = session.scalar(
         select(Ruleset).where(Ruleset.programme_id == programme.id, Ruleset.version == document.version)
     )
+    is_new = ruleset is None
     if ruleset is None:
         ruleset = Ruleset(
-            programme_id=programme.id,
-            version=document.version,
-            state=RulesetState.DRAFT,
-            revision=0,
-            **document.columns,
+            programme_id=programme.id, version=document.version, state=RulesetState.DRAFT, revision=0
         )
-        session.add(ruleset)
     else:
         ruleset = lock(session, Ruleset, ruleset.id)  # it may have been published a moment ago
         if ruleset.state is RulesetState.PUBLISHED:
@@ -67,6 +63,8 @@ def draft_ruleset(session: Session, document: RulesetDocument, *, actor: Actor) 
     _fill(session, ruleset, document)
     ruleset.drafted_by_id = actor.person_id
     ruleset.revision += 1
+    if is_new:
+        session.add(ruleset)
     session.flush()
     events.record(
         session, "ruleset.draft", "ruleset", ruleset.id, actor=actor, after={"version": ruleset.version}
@@ -127,6 +125,19 @@ def _draft(session: Session, ruleset_id: UUID, actor: Actor) -> Ruleset:
 
 def _fill(session: Session, ruleset: Ruleset, document: RulesetDocument) -> None:
     """Give a draft its content; the old rows go before the new ones take their places."""
+    same_day = session.scalar(
+        select(Ruleset.version).where(
+            Ruleset.programme_id == ruleset.programme_id,
+            Ruleset.state == RulesetState.DRAFT,
+            Ruleset.effective_from == document.columns["effective_from"],
+            Ruleset.version != document.version,
+        )
+    )
+    if same_day is not None:
+        raise InvalidInput(
+            _("第 %(version)d 版草案也从这一天起生效，请换一天，或先删去那份草案。", version=same_day),
+            field="effective_from",
+        )
     if ruleset.rules or ruleset.multipliers or ruleset.caps:
         ruleset.rules, ruleset.multipliers, ruleset.caps = [], [], []
         session.flush()
@@ -139,10 +150,13 @@ def _fill(session: Session, ruleset: Ruleset, document: RulesetDocument) -> None
     ruleset.caps = [CapRow(place=place, **one) for place, one in enumerate(document.caps)]
 
 
-def publish_ruleset(session: Session, ruleset_id: UUID, *, actor: Actor) -> Ruleset:
+def publish_ruleset(
+    session: Session, ruleset_id: UUID, *, actor: Actor, revision: int | None = None
+) -> Ruleset:
     """Publish a draft: from its first day on it is the one that scores; the version before ends the day before.
 
-    Somebody else than who drafted it publishes. Raises Conflict when it is published already, InvalidInput
+    Somebody else than who drafted it publishes; ``revision`` is the one that they have read, where it was shown
+    to them. Raises Conflict when it is published already or was edited meanwhile, InvalidInput
     when it would begin on or before the first day of a published version, or (but for the first) before
     tomorrow: rules are never retroactive.
     """
@@ -155,6 +169,8 @@ def publish_ruleset(session: Session, ruleset_id: UUID, *, actor: Actor) -> Rule
     ensure_four_eyes(actor, ruleset.drafted_by_id)
     if ruleset.state is RulesetState.PUBLISHED:
         raise Conflict(_("第 %(version)d 版已经发布。", version=ruleset.version))
+    if revision is not None and revision != ruleset.revision:
+        raise Conflict(_("您打开这一页以后，草案又被修改过：请看过现在的内容再发布。"))
     published = (Ruleset.programme_id == programme.id, Ruleset.state == RulesetState.PUBLISHED)
     latest = session.scalar(select(func.max(Ruleset.effective_from)).where(*published))
     if latest is not None and ruleset.effective_from <= latest:
@@ -179,3 +195,25 @@ def publish_ruleset(session: Session, ruleset_id: UUID, *, actor: Actor) -> Rule
         after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version},
     )
     return ruleset
+
+
+def ensure_may_see(actor: Actor, programme: Programme) -> None:
+    """Return when the actor writes or publishes the rules of this programme; else raise NotAllowed."""
+    if not may_in(actor, Permission.PUBLISH_RULESETS, programme.region_code):
+        ensure_may(actor, Permission.MANAGE_RULESETS, region_code=programme.region_code)
+
+
+def version_for(session: Session, version: int, *, actor: Actor) -> Ruleset:
+    """Return a version of the city's rules for those who write or publish them. Raises NotFound, NotAllowed."""
+    ruleset = queries.of_version(session, version)
+    ensure_may_see(actor, session.get_one(Programme, ruleset.programme_id))
+    return ruleset
+
+
+def programme_for(session: Session, *, actor: Actor) -> Programme | None:
+    """Return the city's programme for those who write or publish its rules; None for others, and before it opens."""
+    programme = queries.city_programme(session)
+    if programme is None:
+        return None
+    both = (Permission.MANAGE_RULESETS, Permission.PUBLISH_RULESETS)
+    return programme if any(may_in(actor, one, programme.region_code) for one in both) else None

@@ -14,6 +14,9 @@ from points.rulesets.terms import Cap, Multiplier, Rule, Rules
 
 # A published ruleset never changes and its key is never used again, so its terms are kept by key.
 _kept: dict[UUID, Rules] = {}
+CITY_PROGRAMME = "social-force"
+_MOST_VERSION = 10**6
+_ROWS = (selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps))
 
 
 def programme(session: Session, code: str) -> Programme:
@@ -55,13 +58,36 @@ def in_force(session: Session, programme_id: UUID, day: date) -> Rules:
     return _kept[ruleset_id]
 
 
+def city_programme(session: Session) -> Programme | None:
+    """Return the city's programme, or None in a city that has not opened it yet."""
+    return session.scalar(select(Programme).where(Programme.code == CITY_PROGRAMME))
+
+
+def of_version(session: Session, version: int) -> Ruleset:
+    """Return a version of the city's rules with its rows, draft or not. Raises NotFound."""
+    found = None
+    if 0 < version < _MOST_VERSION:
+        found = session.scalar(
+            select(Ruleset)
+            .join(Programme, Programme.id == Ruleset.programme_id)
+            .where(Programme.code == CITY_PROGRAMME, Ruleset.version == version)
+            .options(*_ROWS)
+        )
+    if found is None:
+        raise NotFound(_("没有这一版规则。"))
+    return found
+
+
+def every(session: Session, programme_id: UUID) -> list[Ruleset]:
+    """Return all versions with their rows, drafts too, the newest first."""
+    statement = select(Ruleset).where(Ruleset.programme_id == programme_id).options(*_ROWS)
+    return list(session.scalars(statement.order_by(Ruleset.version.desc())))
+
+
 def history(session: Session, programme_id: UUID) -> list[Ruleset]:
     """Return all published versions with their rows, the newest first."""
     statement = (
-        select(Ruleset)
-        .where(*_published(programme_id))
-        .options(selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps))
-        .order_by(Ruleset.version.desc())
+        select(Ruleset).where(*_published(programme_id)).options(*_ROWS).order_by(Ruleset.version.desc())
     )
     return list(session.scalars(statement))
 

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from app import figures
-from points.rulesets.kinds import ContributionKind, EvidenceGrade, Span, Unit
+from points.rulesets.kinds import ContributionKind, EvidenceGrade, RulesetState, Span, Unit
 from points.rulesets.models import MultiplierRow, Ruleset
 from points.rulesets.queries import terms
 from points.rulesets.rules import Facts, Score, score
@@ -92,6 +93,27 @@ def history_rows(rulesets: Sequence[Ruleset], today: date) -> list[dict[str, Any
         }
         for one in rulesets
     ]
+
+
+def version_rows(rulesets: Sequence[Ruleset], today: date) -> list[dict[str, Any]]:
+    """Return the lines of the table of versions and drafts for staff, newest first."""
+    return [
+        {
+            "version": _("第 %(version)d 版", version=one.version),
+            "url": url_for("rules_staff.show", version=one.version),
+            "summary": f"{one.title} · {one.summary}",
+            "period": validity(one),
+            "state": one.state.label if one.state is RulesetState.DRAFT else _state(one, today),
+            "tone": _tone(one, today),
+        }
+        for one in rulesets
+    ]
+
+
+def _tone(ruleset: Ruleset, today: date) -> str:
+    if ruleset.state is RulesetState.DRAFT:
+        return "waiting"
+    return "done" if _in_force(ruleset, today) else "quiet"
 
 
 def validity(ruleset: Ruleset) -> str:

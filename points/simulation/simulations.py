@@ -13,14 +13,14 @@ from app.db import lock, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.ids import clean_code
 from app.parties.models import Party, PartyKind
-from app.permissions import Actor, Permission, ensure_may, may_in
+from app.permissions import Actor
 from app.rows import parts
 from app.states import ensure_move
 from points.ledger.models import Posting
 from points.rankings.naming import named_among
 from points.rulesets import queries as rulesets
 from points.rulesets.models import Programme, Ruleset
-from points.rulesets.publication import draft_deleted
+from points.rulesets.publication import draft_deleted, ensure_may_see
 from points.simulation import history, kept
 from points.simulation.models import MOVES, Simulation, SimulationState
 from points.simulation.results import Result, simulate
@@ -63,12 +63,6 @@ def ask(session: Session, ruleset_id: UUID, first: date, last: date, *, actor: A
     after = {"version": ruleset.version, "from": first.isoformat(), "to": last.isoformat()}
     events.record(session, "simulation.ask", "simulation", simulation.id, actor=actor, after=after)
     return simulation
-
-
-def ensure_may_see(actor: Actor, programme: Programme) -> None:
-    """Return when the actor writes or publishes the rules of this programme; else raise NotAllowed."""
-    if not may_in(actor, Permission.PUBLISH_RULESETS, programme.region_code):
-        ensure_may(actor, Permission.MANAGE_RULESETS, region_code=programme.region_code)
 
 
 def is_short(session: Session, programme_id: UUID) -> bool:

@@ -27,7 +27,10 @@ from app.users import grants, passwords, users
 from app.users.grants import OF_ORGANISATION, OF_OWN_THINGS
 from app.users.models import User, UserGrant, UserSession
 from app.users.users import NewUser
+from points.adjustments.models import AdjustmentDecision
 from points.covenants.models import Covenant, CovenantHousehold, CovenantRecord
+from points.rulesets.models import Ruleset
+from points.simulation.models import Simulation, SimulationState
 from portal.demo import closing
 from portal.demo.load import load_city
 from portal.demo.plan import Size
@@ -159,6 +162,7 @@ def _things(session: Session) -> Things:
             "parties_staff": shown.code,
             "points_staff": shown.code,
             "registrations_staff": waiting.code,
+            **_rules_things(session),
             "why_public": shown.code,
         },
         values={
@@ -185,6 +189,40 @@ def _things(session: Session) -> Things:
         },
         secrets=("别处的名册", SHOWN, WAITING, proven.description, paper.number_text),
     )
+
+
+def _rules_things(session: Session) -> dict[str, str]:
+    """Return the codes of a simulation of the city's rules and of a decision drafted from it."""
+    ruleset = session.scalars(select(Ruleset).order_by(Ruleset.version)).first()
+    assert ruleset is not None
+    day = clock.today()
+    with db.transaction() as writing:
+        simulation = Simulation(
+            programme_id=ruleset.programme_id,
+            ruleset_id=ruleset.id,
+            ruleset_revision=ruleset.revision,
+            first_day=day,
+            last_day=day,
+            state=SimulationState.WAITING,
+            asked_at=clock.now(),
+        )
+        writing.add(simulation)
+        writing.flush()
+        decision = AdjustmentDecision(
+            programme_id=ruleset.programme_id,
+            number=1,
+            ruleset_id=ruleset.id,
+            simulation_id=simulation.id,
+            first_day=day,
+            last_day=day,
+            document_number="示例〔2026〕1号",
+            decided_on=day,
+            basis_title="示例",
+            reason="示例",
+            drafted_at=clock.now(),
+        )
+        writing.add(decision)
+    return {"simulations_staff": simulation.code, "adjustments_staff": decision.code}
 
 
 def _upload(session: Session, **scope: Any) -> ImportUpload:
