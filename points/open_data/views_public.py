@@ -27,8 +27,8 @@ NAVIGATION = (
 COLUMNS = [
     {"key": "name", "label": _l("文件"), "card": "title", "url": "url", "sub": "title"},
     {"key": "size", "label": _l("字节"), "kind": "number", "card": "side"},
-    {"key": "final", "label": _l("会不会变"), "bare": True},
-    {"key": "sha256", "label": _l("SHA-256"), "kind": "code"},
+    {"key": "final", "label": _l("更新")},
+    {"key": "sha256", "label": "SHA-256", "kind": "code", "card": "none"},
 ]
 _TYPES = {"csv": "text/csv", "json": "application/json", "py": "text/x-python", "txt": "text/plain"}
 _SPOOLED = 1 << 20
