@@ -92,6 +92,12 @@ def history(session: Session, programme_id: UUID) -> list[Ruleset]:
     return list(session.scalars(statement))
 
 
+def reaches(session: Session, programme_id: UUID) -> list[RulesetReach]:
+    """Return the past periods to which decisions have applied versions, oldest decision first."""
+    wanted = select(RulesetReach).where(RulesetReach.programme_id == programme_id)
+    return list(session.scalars(wanted.order_by(RulesetReach.number)))
+
+
 def terms(ruleset: Ruleset) -> Rules:
     """Return a stored ruleset as the plain values that are scored with."""
     return Rules(

@@ -10,8 +10,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app import figures
+from points.rulesets import calculator
 from points.rulesets.kinds import ContributionKind, EvidenceGrade, RulesetState, Span, Unit
-from points.rulesets.models import MultiplierRow, Ruleset
+from points.rulesets.models import MultiplierRow, Ruleset, RulesetReach
 from points.rulesets.queries import terms
 from points.rulesets.rules import Facts, Score, score
 from points.rulesets.terms import CapPeriod, Rule, Rules
@@ -30,16 +31,19 @@ class Example:
 
 def rule_rows(ruleset: Ruleset) -> list[dict[str, Any]]:
     """Return the lines of the table of rules."""
-    plain = {rule.id: rule for rule in terms(ruleset).rules}
+    rules = terms(ruleset)
+    plain = {rule.id: rule for rule in rules.rules}
+    told = calculator.examples(rules.rules, lambda facts: score(rules, facts), ruleset.effective_from)
     return [
         {
-            "kind": row.kind.label,
+            "kind": _kind(row.kind, row.category),
+            "example": example,
             "rate": rate_words(plain[row.id]),
             "note": row.note,
             "purse": _("荣誉、可兑换") if row.redeemable else _("荣誉"),
             "rounding": _rounding(plain[row.id]),
         }
-        for row in ruleset.rules
+        for row, example in zip(ruleset.rules, told, strict=True)
     ]
 
 
@@ -64,7 +68,7 @@ def cap_rows(ruleset: Ruleset) -> list[dict[str, Any]]:
     ordered = sorted(ruleset.caps, key=lambda one: (one.kind or "", _SPANS[one.span]))
     return [
         {
-            "kind": row.kind.label if row.kind else _("全部类别"),
+            "kind": _kind(row.kind, row.category),
             "span": row.span.label,
             "points": row.points,
         }
@@ -80,18 +84,33 @@ def examples(ruleset: Ruleset, day: date) -> list[Example]:
     return made + _capped_example(rules, day)
 
 
-def history_rows(rulesets: Sequence[Ruleset], today: date) -> list[dict[str, Any]]:
-    """Return the lines of the table of versions, newest first."""
+def history_rows(
+    rulesets: Sequence[Ruleset], today: date, reaches: Sequence[RulesetReach] = ()
+) -> list[dict[str, Any]]:
+    """Return the lines of the table of versions, newest first, with the past periods that decisions gave them."""
     return [
         {
             "version": _("第 %(version)d 版", version=one.version),
             "title": one.title,
             "summary": one.summary,
-            "period": validity(one),
+            "period": "；".join([validity(one), *_decided(one, reaches)]),
             "state": _state(one, today),
             "tone": "done" if _in_force(one, today) else "quiet",
         }
         for one in rulesets
+    ]
+
+
+def _decided(ruleset: Ruleset, reaches: Sequence[RulesetReach]) -> list[str]:
+    return [
+        _(
+            "按%(document)s，也适用于%(first)s至%(last)s",
+            document=one.document_number,
+            first=figures.day_text(one.first_day),
+            last=figures.day_text(one.last_day),
+        )
+        for one in reaches
+        if one.ruleset_id == ruleset.id
     ]
 
 
@@ -160,6 +179,11 @@ def _capped_example(rules: Rules, day: date) -> list[Example]:
     used = {CapPeriod(cap.code, day): before}
     sentence = _("同一天此前已计 %(points)s 分，再服务 3 小时（A 级）", points=figures.points(before))
     return [Example(sentence, score(rules, facts, used))]
+
+
+def _kind(kind: ContributionKind | None, category: str | None) -> str:
+    name = str(kind.label if kind else _("全部类别"))
+    return f"{name} · {category}" if category else name
 
 
 def _rounding(rule: Rule) -> str:

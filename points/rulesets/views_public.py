@@ -1,6 +1,6 @@
 """`/rules/points`: the rules in force, made from the very rows that score, with examples and history."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -9,7 +9,7 @@ from app.access import public
 from app.db import reading
 from app.errors import NotFound
 from app.feature import Door, NavigationItem
-from points.rulesets import queries, screens
+from points.rulesets import calculator, queries, screens
 from points.rulesets.publication import CITY_PROGRAMME
 
 bp = Blueprint("rules_public", __name__, url_prefix="/rules/points")
@@ -21,6 +21,7 @@ RULE_COLUMNS = [
     {"key": "kind", "label": _l("贡献类别"), "card": "title"},
     {"key": "rate", "label": _l("分值"), "kind": "number", "card": "side"},
     {"key": "note", "label": _l("说明"), "bare": True},
+    {"key": "example", "label": _l("举例")},
     {"key": "purse", "label": _l("记入")},
     {"key": "rounding", "label": _l("取整")},
 ]
@@ -69,5 +70,8 @@ def index() -> ResponseReturnValue:
             cap_rows=screens.cap_rows(ruleset),
             examples=screens.examples(ruleset, max(today, ruleset.effective_from)),
             history_columns=HISTORY_COLUMNS,
-            history_rows=screens.history_rows(history, today),
+            history_rows=screens.history_rows(history, today, queries.reaches(session, programme.id)),
+            choices=calculator.choices(ruleset),
+            calculation=calculator.calculate(session, programme.id, request.args, today),
+            today=today,
         )
