@@ -75,12 +75,14 @@ from points import jobs as points_jobs
 from points import sources
 from points.adjustments import jobs as adjustments_jobs
 from points.adjustments import views_staff as adjustments_staff
+from points.closing import views_staff as closing_staff
 from points.covenants import source as covenant_source
 from points.covenants import views_member as covenants_member
 from points.covenants import views_public as covenants_public
 from points.covenants import views_records as covenant_records
 from points.covenants import views_staff as covenants_staff
 from points.covenants.lines import SUBJECT as COVENANT_RECORD
+from points.ledger import views_staff as holds_staff
 from points.open_data import cli as open_data_cli
 from points.open_data import jobs as open_data_jobs
 from points.open_data import views_public as open_data_public
@@ -89,12 +91,16 @@ from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
 from points.rulesets import views_staff as rules_staff
 from points.seals import papers as seal_papers
+from points.seals import views_member as seals_member
+from points.seals import views_public as seals_public
 from points.simulation import jobs as simulations_jobs
 from points.simulation import views_staff as simulations_staff
 from points.statements import views_member as points_member
 from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
 from points.statements.documents import POINTS_STATEMENT
+from points.verification import jobs as verification_jobs
+from points.verification import views_staff as verification_staff
 from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
@@ -184,6 +190,12 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
     ),
     Feature(
+        "seals",
+        blueprints=(seals_public.bp, seals_member.bp, verification_staff.bp),
+        navigation=(*seals_public.NAVIGATION, *verification_staff.NAVIGATION),
+        jobs=verification_jobs.JOBS,
+    ),
+    Feature(
         "points",
         blueprints=(rankings_public.bp, rules_public.bp, points_member.bp, points_staff.bp, why_public.bp),
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
@@ -210,6 +222,11 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*covenants_public.NAVIGATION, *covenants_staff.NAVIGATION, *covenant_records.NAVIGATION),
         file_readers={COVENANT_RECORD: covenant_source.may_read},
         sources={COVENANT_RECORD: covenant_source.tell},
+    ),
+    Feature(
+        "holds and closing",
+        blueprints=(holds_staff.bp, closing_staff.bp),
+        navigation=(*holds_staff.NAVIGATION, *closing_staff.NAVIGATION),
     ),
     Feature(
         "catalogue",

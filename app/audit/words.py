@@ -95,6 +95,7 @@ VERBS: Mapping[str, Any] = {
     "points.adjust": _l("按决定调整积分"),
     "points.award": _l("积分入账"),
     "points.award_many": _l("积分成批入账"),
+    "points.erase_salt": _l("清除存证盐值"),
     "points.expire": _l("积分到期"),
     "points.give_back": _l("退回多计的到期积分"),
     "points.mend": _l("按流水重建余额"),

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import NotFound
 from app.paging import Order, Page, fetch
+from points.ledger.models import Account, Transfer
 from points.seals import proofs
 from points.seals.models import DayRoot, Seal, SealLeaf
 
+FIELDS = ("form", "programme", "month", "who", "county", "kind", "flow", "centipoints")
+"""The fields of a transfer's public line, in their order."""
 _NEWEST_DAY = (Order(DayRoot.day, descending=True),)
 _NEWEST_SEAL = (Order(Seal.number, descending=True),)
 
@@ -31,10 +34,29 @@ def leaf_of(session: Session, thing_id: UUID) -> SealLeaf | None:
     return session.scalar(select(SealLeaf).where(SealLeaf.thing_id == thing_id))
 
 
+def parties_of(session: Session, transfer_id: UUID) -> set[UUID]:
+    """Return the parties between whose accounts a transfer went."""
+    transfer = session.get(Transfer, transfer_id)
+    if transfer is None:
+        return set()
+    sides = (transfer.from_account_id, transfer.to_account_id)
+    found = session.scalars(select(Account.party_id).where(Account.id.in_(sides)))
+    return {party_id for party_id in found if party_id is not None}
+
+
 def leaves(session: Session, first: int, last: int) -> Sequence[SealLeaf]:
     """Return the leaves from a number to before another."""
     query = select(SealLeaf).where(SealLeaf.number >= first, SealLeaf.number < last)
     return session.scalars(query.order_by(SealLeaf.number)).all()
+
+
+def fields(public: str) -> dict[str, str]:
+    """Return the fields of a public line by name; those that a paper's has not are empty."""
+    parts = public.split("|")
+    if len(parts) == len(FIELDS):
+        return dict(zip(FIELDS, parts, strict=True))
+    form, programme, said = (*parts, "", "", "")[:3]
+    return {**dict.fromkeys(FIELDS, ""), "form": form, "programme": programme, "who": said}
 
 
 def seal_over(session: Session, number: int) -> Seal:
@@ -73,6 +95,11 @@ def day_root(session: Session, day: date) -> DayRoot:
 def day_roots(session: Session, *, after: str | None = None, before: str | None = None) -> Page[DayRoot]:
     """Return a page of day roots, newest first."""
     return fetch(session, select(DayRoot), _NEWEST_DAY, after=after, before=before)
+
+
+def root_of_day(session: Session, day: date) -> DayRoot | None:
+    """Return the root of a day; None for one that is not over, or was before the first seal."""
+    return session.get(DayRoot, day)
 
 
 def seals_of(

@@ -168,6 +168,10 @@ def _things(session: Session) -> Things:
         values={
             "affiliation_id": affiliation,
             "household_id": household.id,
+            "source_kind": "contribution",
+            "source_id": proven.id,
+            "programme": "social-force",
+            "month": "2026-10",
             "version": 1,
             "step": "agree",
             "wanted": "give",
@@ -186,6 +190,7 @@ def _things(session: Session) -> Things:
             "verb": "suspend",
             "filename": "theme.css",
             "number": 1,
+            "day": "2026-11-20",
         },
         secrets=("别处的名册", SHOWN, WAITING, proven.description, paper.number_text),
     )
