@@ -17,13 +17,25 @@ _LISTED = "named AND points > 0"
 def upgrade() -> None:
     """Make the tables; the standings are made anew from the leaves, so the old ones go."""
     op.drop_table("standing")
+    # The next minute job adds all leaves up again.
+    op.drop_table("roll_mark")
+    op.create_table(
+        "roll_mark",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("leaves", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "changes", sa.BigInteger(), nullable=False, comment="how often names or places changed since"
+        ),
+        sa.Column(
+            "rolled_at", types.UtcTimeType(), nullable=False, comment="up to when the standings are complete"
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_roll_mark")),
+    )
     _make_frozen_rankings()
     _make_rankings()
     _make_standings()
     _make_frozen_places()
     _make_buckets()
-    # The next minute job adds all leaves up again.
-    op.execute("DELETE FROM roll_mark")
     for table, key in (("frozen_ranking", "id"), ("frozen_place", "party_id, ranking_id")):
         for statement in append_only_ddl(table, op.get_bind().dialect.name, key=key):
             op.execute(statement)
@@ -211,6 +223,7 @@ def downgrade() -> None:
     """Take them away; the standings come back empty."""
     for table in ("standing_bucket", "frozen_place", "standing", "ranking", "frozen_ranking"):
         op.drop_table(table)
+    op.drop_column("roll_mark", "changes")
     op.execute("DELETE FROM roll_mark")
     op.create_table(
         "standing",

@@ -172,4 +172,5 @@ class RollMark(Base):
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     leaves: Mapped[int] = mapped_column(BigInteger)
+    changes: Mapped[int] = mapped_column(BigInteger, comment="how often names or places changed since")
     rolled_at: Mapped[UtcTime] = mapped_column(comment="up to when the standings are complete")

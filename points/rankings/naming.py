@@ -63,7 +63,7 @@ def refresh(session: Session, party_ids: Sequence[UUID]) -> None:
     concerned = [key for some in parts(list(party_ids)) for key in _with_points(session, some)]
     if not concerned:
         return
-    hold_mark(session)
+    hold_mark(session).changes += 1  # a page that was read before is no longer as it was
     with temporary(session, "naming_party", "party_id {key} PRIMARY KEY") as keys:
         fill_keys(session, keys, concerned)
         source = f"JOIN {keys} k ON k.party_id = s.party_id"

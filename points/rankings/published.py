@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -80,11 +80,12 @@ class Difference:
     rank: int | None
 
 
-def frozen_files(session: Session) -> list[FrozenFile]:
-    """Return all frozen rankings, oldest first."""
+def frozen_files(session: Session, *, programme: str | None = None) -> list[FrozenFile]:
+    """Return all frozen rankings (of one programme), oldest first."""
     rows = session.execute(
         select(FrozenRanking, Programme.code)
         .join(Programme, Programme.id == FrozenRanking.programme_id)
+        .where(true() if programme is None else Programme.code == programme)
         .order_by(FrozenRanking.frozen_at, FrozenRanking.period, FrozenRanking.number)
     )
     return [FrozenFile(frozen, code) for frozen, code in rows]

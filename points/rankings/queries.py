@@ -220,6 +220,23 @@ def as_of(session: Session) -> datetime | None:
     return session.scalar(select(RollMark.rolled_at).where(RollMark.name == MARK))
 
 
+def names_of(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return what parties are called publicly at this instant; who may not be named is told to be nameless."""
+    if not party_ids:
+        return {}
+    named = named_among(session, party_ids)
+    return {
+        party.id: party.name if party.id in named else _nameless(party)
+        for party in session.scalars(select(Party).where(Party.id.in_(party_ids)))
+    }
+
+
+def version(session: Session) -> str:
+    """Return a word that changes whenever a live ranking may have changed."""
+    mark = session.get(RollMark, MARK)
+    return "" if mark is None else f"{mark.leaves}.{mark.changes}.{mark.rolled_at.isoformat()}"
+
+
 def _board(session: Session, cut: Cut) -> _Board | None:
     """Return where a cut's rows stand; None when nobody has points in it."""
     wanted = (
@@ -327,6 +344,11 @@ def _lines(
                 )
             )  # fmt: skip
         elif not is_live:
-            nameless = _("（应本人要求不再公开）") if party.kind is PartyKind.PERSON else _("（已不在册）")
-            lines.append(Ranked(rank, key, "", nameless, party.kind, None, "", points, is_named=False))
+            lines.append(
+                Ranked(rank, key, "", _nameless(party), party.kind, None, "", points, is_named=False)
+            )
     return lines
+
+
+def _nameless(party: Party) -> str:
+    return _("（应本人要求不再公开）") if party.kind is PartyKind.PERSON else _("（已不在册）")

@@ -51,6 +51,12 @@ def periods_of_month(month: str) -> tuple[str, str, str, str]:
     return periods(date(int(month[:4]), int(month[5:]), 1))
 
 
+def months_back(day: date, count: int = 12) -> list[str]:
+    """Return the months up to a day's own, oldest first."""
+    number = day.year * 12 + day.month - 1
+    return [f"{month // 12}-{month % 12 + 1:02d}" for month in range(number - count + 1, number + 1)]
+
+
 def is_period(text: str) -> bool:
     """Whether a text is a period as ``periods`` writes it."""
     if text == ALL:
