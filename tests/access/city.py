@@ -172,6 +172,7 @@ def _things(session: Session) -> Things:
             "source_id": proven.id,
             "programme": "social-force",
             "month": "2026-10",
+            "period": "2026-10",
             "version": 1,
             "step": "agree",
             "wanted": "give",
