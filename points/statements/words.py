@@ -19,7 +19,8 @@ def check_words(total: int, parts: Sequence[tuple[str, int]], what: str) -> str:
     """
     added = sum(points for _name, points in parts)
     told = "".join(
-        f" {'−' if points < 0 else '+'} {name} {figures.points(abs(points))} 分"
+        f" {'−' if points < 0 else '+'} "
+        + _("%(name)s %(points)s 分", name=name, points=figures.points(abs(points)))
         for name, points in parts[:_TERMS]
     )
     told = told.removeprefix(" + ") if not told.startswith(" −") else told.strip()

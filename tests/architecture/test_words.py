@@ -29,6 +29,7 @@ DATA = {
     "points/rulesets/words.py": "the arithmetic, stored with each transfer as it was",
     "points/ledger/words.py": "what transfers are called, stored with each as it was",
     "points/awards.py": "the arithmetic, stored with each transfer as it was",
+    "points/statements/documents.py": "papers are issued in Chinese whoever reads",
     "portal/demo": "the demo city's content",
     "app/papers": "numbers of papers",
     "app/users/sessions.py": "names of browsers",
