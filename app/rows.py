@@ -64,12 +64,16 @@ def run(connection: Connection, statement: str, rows: Sequence[Sequence[Any]]) -
     return cursor
 
 
-def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert whole rows, each a sequence in the order of the table's columns, in one executemany."""
+def insert_rows(session: Session, table: Table, rows: Sequence[Sequence[Any]], *, once: bool = False) -> None:
+    """Insert whole rows, each a sequence in the order of the table's columns, in one executemany.
+
+    ``once``: a row whose unique key is taken stays out.
+    """
     connection = session.connection()
     dialect = connection.dialect.name
+    statement = insert_statement(table, dialect) + (" ON CONFLICT DO NOTHING" if once else "")
     if rows:
-        run(connection, insert_statement(table, dialect), [driver_row(row, dialect) for row in rows])
+        run(connection, statement, [driver_row(row, dialect) for row in rows])
 
 
 def pour(session: Session, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -8,13 +8,16 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, keys
+from app.db import Base
 from app.ids import new_code, new_id
 from app.messages.models import Message
 from app.messages.queries import parties_of
 from app.outbox import channels, queue
 from app.permissions import Actor
-from app.rows import insert_if_absent
+from app.rows import insert_if_absent, insert_rows
+
+_MESSAGE = Base.metadata.tables[Message.__tablename__]
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,7 @@ def send(
     False says that it had. ``link`` is a path of this site. The text is kept as sent. The verb that causes
     the message traces; nothing is traced here.
     """
-    if link is not None and (not link.startswith("/") or link.startswith("//")):
-        raise ValueError("a message links to a path of this site only")
+    _ensure_of_this_site(link)
     title, body = wording.filled(values)
     new = insert_if_absent(
         session,
@@ -70,6 +72,37 @@ def send(
         payload = {"to": mail_to, "subject": title, "body": body}
         queue.put(session, channels.MAIL, payload, dedup_key=f"{key}:{party_id.hex}")
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to be put into a party's inbox: whose, words, what fills them, its event and its page."""
+
+    party_id: uuid.UUID
+    wording: Wording
+    values: Mapping[str, Any]
+    key: str
+    link: str | None = None
+
+
+def send_many(session: Session, letters: Sequence[Letter]) -> None:
+    """Put many messages into inboxes in one go, as ``send`` would one after the other; no mail goes out."""
+    moment = clock.now()
+    rows = []
+    for one in letters:
+        _ensure_of_this_site(one.link)
+        title, body = one.wording.filled(one.values)
+        sealed = [keys.encryption.encrypt(text.encode()) for text in (title, body)]
+        template = f"{one.wording.name}/{one.wording.version}"
+        rows.append(
+            (new_id(), new_code(), one.party_id, one.key, template, *sealed, one.link, moment, None, None)
+        )
+    insert_rows(session, _MESSAGE, rows, once=True)
+
+
+def _ensure_of_this_site(link: str | None) -> None:
+    if link is not None and (not link.startswith("/") or link.startswith("//")):
+        raise ValueError("a message links to a path of this site only")
 
 
 def mark_read(session: Session, codes: Sequence[str] | None, *, actor: Actor) -> int:

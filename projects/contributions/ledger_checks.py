@@ -23,7 +23,7 @@ from app.rows import parts
 from points.rulesets import queries as rulesets
 from points.rulesets.rules import Facts, Rules, score
 from projects.catalogue.models import CatalogueItem
-from projects.contributions import verification
+from projects.contributions import batches, verification
 from projects.contributions.hours import AUTOMATIC_MINUTES, DAY, SECOND_PERSON_FEN
 from projects.contributions.models import Contribution
 from projects.contributions.neighbours import COUNTED
@@ -81,7 +81,7 @@ def verify_plain(session: Session, things: Sequence[uuid.UUID], *, actor: Actor,
     if not plain:
         return 0
     chosen = [(one.id, one.revision) for one in plain]
-    return len(verification.verify_many(session, chosen, actor=actor, reason=why))
+    return len(batches.verify_many(session, chosen, actor=actor, reason=why))
 
 
 def look(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, seed: str) -> Preview:

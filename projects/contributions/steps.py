@@ -27,21 +27,40 @@ def move(
 
     Returns the key of the last step. Raises Conflict when one of the moves is none.
     """
+    rows = moved(contribution, *states, actor=actor)
+    write(session, [rows], actor=actor, note=note)
+    last: uuid.UUID = rows[-1][0]
+    return last
+
+
+def moved(contribution: Contribution, *states: ContributionState, actor: Actor) -> list[tuple[Any, ...]]:
+    """Bring a locked contribution through these states and return a step's row for each, which ``write`` writes."""
     moment, old, rows = clock.now(), contribution.state, []
     for new in states:
         ensure_move(MOVES, old, new)
         rows.append(_row(contribution, old, new, moment, actor))
         old = new
     contribution.state, contribution.state_since = old, moment
-    _write(session, rows, actor, note)
-    last: uuid.UUID = rows[-1][0]
-    return last
+    return rows
+
+
+def write(
+    session: Session, moves: Sequence[Sequence[tuple[Any, ...]]], *, actor: Actor, note: str = ""
+) -> None:
+    """Write the steps of one or many contributions, the note with the first of each, past the unit of work."""
+    sealed = []
+    for rows in moves:
+        for place, row in enumerate(rows):
+            words = note.strip() if place == 0 else ""
+            sealed.append((row[0], actor.name, keys.encryption.encrypt(words.encode()) if words else None))
+    insert_rows(session, _STEP, [row for rows in moves for row in rows])
+    insert_rows(session, _NOTE, sealed)
 
 
 def begin(session: Session, contribution: Contribution, *, actor: Actor) -> None:
     """Write the first step of a contribution that has just been flushed."""
     moment = contribution.state_since
-    _write(session, [_row(contribution, None, contribution.state, moment, actor)], actor, "")
+    write(session, [[_row(contribution, None, contribution.state, moment, actor)]], actor=actor)
 
 
 def begin_many(session: Session, rows: Sequence[Mapping[str, Any]], *, actor: Actor) -> None:
@@ -103,11 +122,3 @@ def _row(
         contribution.verified_amount_fen if judged else contribution.amount_fen,
         contribution.verified_quantity_thousandths if judged else contribution.quantity_thousandths,
     )
-
-
-def _write(session: Session, rows: list[tuple[Any, ...]], actor: Actor, note: str) -> None:
-    """Write steps with who took them and the words of the first, past the unit of work: a batch has thousands."""
-    words = [note.strip(), *[""] * (len(rows) - 1)]
-    sealed = [keys.encryption.encrypt(text.encode()) if text else None for text in words]
-    insert_rows(session, _STEP, rows)
-    insert_rows(session, _NOTE, [(row[0], actor.name, text) for row, text in zip(rows, sealed, strict=True)])

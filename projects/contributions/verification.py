@@ -1,7 +1,6 @@
 """The verbs of the staff: review, verify (which awards), send back, refuse, reverse."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,15 +14,16 @@ from app.errors import Conflict, InvalidInput, NotAllowed, Refused
 from app.papers import papers
 from app.parties import interest
 from app.parties.kinds import RegistrationState
+from app.parties.models import Party
 from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, region_prefix
 from points import awards, reversals
-from points.awards import AwardRequest
+from points.awards import Award, AwardRequest
 from points.rulesets import queries as rulesets
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.rules import Facts, Score, score
 from projects.contributions import givers, hours, neighbours, rules, steps, words
-from projects.contributions.contributions import MOST_OF_A_BATCH, THING, ensure_fresh, hold
+from projects.contributions.contributions import THING, ensure_fresh, hold
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
 from projects.contributions.units import LESSON, LESSON_MINUTES
@@ -89,43 +89,6 @@ def verify(
         reason=found.reason,
     )
     return contribution
-
-
-def verify_many(
-    session: Session, contributions: Sequence[tuple[uuid.UUID, int]], *, actor: Actor, reason: str = ""
-) -> list[Contribution]:
-    """Accept many entries wholly, all or none, given as (key, revision shown). One audit event for the batch.
-
-    ``reason``: how they were checked, kept with each entry's step.
-
-    Each passes the same guards as alone, in the order of givers. Raises what the first refused one raises, its
-    sentence beginning with the entry's code.
-    """
-    if len(contributions) > MOST_OF_A_BATCH:
-        raise InvalidInput(_("一批最多 %(most)d 条。", most=MOST_OF_A_BATCH))
-    # Locks are taken in the order of keys, first of entries, then of givers: two batches never wait in a ring.
-    held = [(hold(session, key), revision) for key, revision in sorted(contributions)]
-    givers.hold(session, (one.party_id for one, _revision in held))
-    done, found = [], Verified(reason=reason)
-    distant: set[tuple[uuid.UUID, uuid.UUID]] = set()
-    for contribution, revision in sorted(held, key=lambda pair: (pair[0].party_id, pair[0].id)):
-        try:
-            _ensure_judged(session, contribution, revision, actor, distant)
-            _verify(session, contribution, found, actor=actor)
-        except Refused as refused:
-            raise type(refused)(f"{contribution.code}：{refused.sentence}") from refused
-        done.append(contribution)
-    session.flush()
-    events.record(
-        session,
-        "contribution.verify_many",
-        THING,
-        None,
-        actor=actor,
-        after={"contributions": [str(one.id) for one in done]},
-        reason=reason or None,
-    )
-    return done
 
 
 def send_back(
@@ -210,23 +173,35 @@ def _ensure_may_judge(
 def _judged(session: Session, contribution_id: uuid.UUID, revision: int, actor: Actor) -> Contribution:
     """Return an entry under a lock for somebody who may judge it; asked of every verb of the desk."""
     contribution = hold(session, contribution_id)
-    _ensure_judged(session, contribution, revision, actor)
+    ensure_judged(session, contribution, revision, actor)
     return contribution
 
 
-def _ensure_judged(
+def ensure_judged(
     session: Session,
     contribution: Contribution,
     revision: int,
     actor: Actor,
     distant: set[tuple[uuid.UUID, uuid.UUID]] | None = None,
 ) -> None:
+    """Raise for whoever must not judge, and when the entry was changed; ``distant`` as a batch keeps it."""
     _ensure_may_judge(session, contribution, actor, distant)
     ensure_fresh(contribution, revision)
 
 
 def _verify(session: Session, contribution: Contribution, found: Verified, *, actor: Actor) -> None:
     giver = givers.hold(session, [contribution.party_id])[contribution.party_id]
+    rows = accept(session, contribution, found, giver, actor=actor)
+    steps.write(session, [rows], actor=actor, note=found.reason)
+    award = awards.award(session, request_of(contribution, giver), actor=actor)
+    contribution.awarded_centipoints = award.points
+    words.tell(session, contribution, words.AWARDED, values_of(award), step_id=rows[-1][0])
+
+
+def accept(
+    session: Session, contribution: Contribution, found: Verified, giver: Party, *, actor: Actor
+) -> list[tuple[Any, ...]]:
+    """Set an entry to awarded and return its steps' rows. Raises for whoever must not, and for wrong figures."""
     if giver.state is not RegistrationState.APPROVED:
         raise Conflict(
             _(
@@ -245,25 +220,26 @@ def _verify(session: Session, contribution: Contribution, found: Verified, *, ac
     ensure_four_eyes(actor, contribution.reviewed_by_id)
     _take_figures(contribution, found)
     contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
-    states = (ContributionState.VERIFIED, ContributionState.AWARDED)
-    step_id = steps.move(session, contribution, *states, actor=actor, note=found.reason)
-    award = awards.award(
-        session,
-        AwardRequest(
-            programme=PROGRAMME,
-            source_kind=THING,
-            source_id=contribution.id,
-            revision=contribution.revision,
-            party_id=contribution.party_id,
-            acting_role=contribution.acting_role,
-            region_code=giver.region_code,
-            facts=facts_of(contribution),
-        ),
-        actor=actor,
+    return steps.moved(contribution, ContributionState.VERIFIED, ContributionState.AWARDED, actor=actor)
+
+
+def request_of(contribution: Contribution, giver: Party) -> AwardRequest:
+    """Return what a verified entry asks of the door of points."""
+    return AwardRequest(
+        programme=PROGRAMME,
+        source_kind=THING,
+        source_id=contribution.id,
+        revision=contribution.revision,
+        party_id=contribution.party_id,
+        acting_role=contribution.acting_role,
+        region_code=giver.region_code,
+        facts=facts_of(contribution),
     )
-    contribution.awarded_centipoints = award.points
-    values = {"points": figures.points(award.points), "wording": award.wording}
-    words.tell(session, contribution, words.AWARDED, values, step_id=step_id)
+
+
+def values_of(award: Award) -> dict[str, Any]:
+    """Return what fills the words of an award."""
+    return {"points": figures.points(award.points), "wording": award.wording}
 
 
 def _take_figures(contribution: Contribution, found: Verified) -> None:

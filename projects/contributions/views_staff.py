@@ -18,6 +18,7 @@ from app.regions.forms import city_region
 from app.regions.models import RegionLevel
 from points.rulesets.kinds import ContributionKind
 from projects.contributions import (
+    batches,
     desk,
     documents,
     listing,
@@ -109,7 +110,7 @@ def batch() -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         chosen = [desk.read_choice(text) for text in form.chosen.data or []]
-        done = verification.verify_many(session, chosen, actor=actor)
+        done = batches.verify_many(session, chosen, actor=actor)
         flash(_("已核验通过 %(count)s 条。", count=len(done)), "done")
         return url_for(".index")
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.figures import day_text
 from app.messages import inbox
-from app.messages.inbox import Wording
+from app.messages.inbox import Letter, Wording
 from projects.contributions.models import Contribution
 
 AWARDED = Wording(
@@ -47,13 +47,14 @@ def tell(
     step_id: uuid.UUID,
 ) -> None:
     """Put the message of a step into the inboxes of the organisation that logged and of the giver, once."""
+    inbox.send_many(session, letters(contribution, wording, values, step_id=step_id))
+
+
+def letters(
+    contribution: Contribution, wording: Wording, values: Mapping[str, Any], *, step_id: uuid.UUID
+) -> list[Letter]:
+    """Return the messages of a step: to the organisation that logged and to the giver."""
     filled = {"what": contribution.kind.label, "day": day_text(contribution.happened_on), **values}
-    for party_id in sorted({contribution.organisation_id, contribution.party_id}):
-        inbox.send(
-            session,
-            party_id,
-            wording,
-            filled,
-            key=f"{wording.name}:{step_id.hex}",
-            link=f"/my/contributions/{contribution.code}",
-        )
+    key, link = f"{wording.name}:{step_id.hex}", f"/my/contributions/{contribution.code}"
+    parties = sorted({contribution.organisation_id, contribution.party_id})
+    return [Letter(party_id, wording, filled, key, link) for party_id in parties]

@@ -22,7 +22,7 @@ from app.permissions import Actor, Role
 from points.ledger import queries as ledger
 from points.ledger.kinds import Purse
 from points.ledger.models import Posting
-from projects.contributions import contributions, documents, published, queries, verification
+from projects.contributions import batches, contributions, documents, published, queries, verification
 from projects.contributions.entries import Entry, LineEntry
 from projects.contributions.models import Contribution
 from projects.contributions.rules import MOVES, ContributionState, ValueBasis
@@ -166,12 +166,12 @@ def test_batches_over_the_same_givers_never_wait_in_a_ring(city: City) -> None:
         else log(city, city.service(60 * number, 60 * number + 30, happened_on=day))
         for number in range(12)
     ]
-    batches = [gifts[0:4], gifts[4:8], list(reversed(gifts[8:12]))]
+    turns = [gifts[0:4], gifts[4:8], list(reversed(gifts[8:12]))]
 
     def accept(number: int) -> object:
         actor = city.actor(Role.COUNTY_REVIEWER, again=1)
         with db.transaction() as session:
-            return verification.verify_many(session, [(one.id, 1) for one in batches[number]], actor=actor)
+            return batches.verify_many(session, [(one.id, 1) for one in turns[number]], actor=actor)
 
     results = at_once(3, accept)
     assert all(isinstance(result, list) for result in results), results
@@ -358,7 +358,7 @@ def test_batches_are_all_or_none_and_known_rows_left_out(city: City) -> None:
     with db.transaction() as session:
         assert contributions.log_many(session, rows, organisation_id=city.hub, actor=city.clerk) == []
     with db.transaction() as session:
-        done = verification.verify_many(session, [(one.id, 1) for one in first], actor=city.staff)
+        done = batches.verify_many(session, [(one.id, 1) for one in first], actor=city.staff)
     assert {one.state for one in done} == {S.AWARDED}
     assert count(AuditEvent, AuditEvent.verb == "contribution.verify_many") == 1
     with pytest.raises(Refused), db.transaction() as session:

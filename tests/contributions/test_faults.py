@@ -23,6 +23,7 @@ from app.permissions import Actor, Grant, Role
 from portal import queries as portal
 from projects.catalogue.models import CatalogueItem
 from projects.contributions import (
+    batches,
     contributions,
     desk,
     documents,
@@ -295,7 +296,7 @@ def test_a_suspended_giver_earns_nothing(city: City, state: RegistrationState) -
     with pytest.raises(Conflict, match=str(state.label)):
         verify(waiting, city.staff)
     with pytest.raises(Conflict, match=waiting.code), db.transaction() as session:
-        verification.verify_many(session, [(waiting.id, 1)], actor=city.staff)
+        batches.verify_many(session, [(waiting.id, 1)], actor=city.staff)
     set_state(city.factory, RegistrationState.APPROVED)
     assert verify(waiting, city.staff).state is S.AWARDED
 
@@ -446,4 +447,4 @@ def test_a_row_that_stands_twice_in_a_table_counts_once(city: City) -> None:
 def test_a_batch_names_whom_it_refuses(city: City) -> None:
     gift = log(city, city.money())
     with pytest.raises(Refused, match=gift.code), db.transaction() as session:
-        verification.verify_many(session, [(gift.id, 2)], actor=city.staff)
+        batches.verify_many(session, [(gift.id, 2)], actor=city.staff)
