@@ -75,17 +75,8 @@ from points import jobs as points_jobs
 from points import sources
 from points.adjustments import jobs as adjustments_jobs
 from points.adjustments import views_staff as adjustments_staff
-from points.closing import views_staff as closing_staff
-from points.covenants import source as covenant_source
-from points.covenants import views_member as covenants_member
-from points.covenants import views_public as covenants_public
-from points.covenants import views_records as covenant_records
-from points.covenants import views_staff as covenants_staff
-from points.covenants.lines import SUBJECT as COVENANT_RECORD
-from points.ledger import views_staff as holds_staff
-from points.open_data import cli as open_data_cli
-from points.open_data import jobs as open_data_jobs
-from points.open_data import views_public as open_data_public
+from points.covenants.feature import COVENANTS
+from points.open_data.feature import OPEN_DATA
 from points.rankings import cli as rankings_cli
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
@@ -209,25 +200,8 @@ FEATURES: tuple[Feature, ...] = (
         navigation=rules_staff.NAVIGATION,
         jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
     ),
-    Feature(
-        "open data",
-        blueprints=(open_data_public.bp,),
-        navigation=open_data_public.NAVIGATION,
-        jobs=open_data_jobs.JOBS,
-        commands=(open_data_cli.open_data,),
-    ),
-    Feature(
-        "covenants",
-        blueprints=(covenants_public.bp, covenants_member.bp, covenants_staff.bp, covenant_records.bp),
-        navigation=(*covenants_public.NAVIGATION, *covenants_staff.NAVIGATION, *covenant_records.NAVIGATION),
-        file_readers={COVENANT_RECORD: covenant_source.may_read},
-        sources={COVENANT_RECORD: covenant_source.tell},
-    ),
-    Feature(
-        "holds and closing",
-        blueprints=(holds_staff.bp, closing_staff.bp),
-        navigation=(*holds_staff.NAVIGATION, *closing_staff.NAVIGATION),
-    ),
+    OPEN_DATA,
+    COVENANTS,
     Feature(
         "catalogue",
         blueprints=(catalogue_staff.bp,),

@@ -1,6 +1,5 @@
 """Pure rules of village covenants: what a record counts, whether an assembly could decide, which items are lawful."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,15 +7,12 @@ from flask_babel import gettext as _
 
 from app.errors import InvalidInput
 from points.covenants.kinds import Assembly
-from points.covenants.words import TIME, record_words, takes_money, takes_rights
+from points.covenants.words import LINE, TIME, record_words, takes_money, takes_rights
 
 MOST_ITEMS = 40
 MOST_POINTS = 1_000_00
 MOST_TIMES = 100
-_LINE = re.compile(
-    r"(?P<name>.+?)[\s,，:：]*(?P<sign>[+＋\-−－])\s*(?P<figure>[0-9]{1,6}(\.[0-9]{1,2})?)"
-    r"\s*(分\s*[/每]?)?([\s,，/每]*(?P<unit>(?!分)[^\s\d,，]{1,10}))?([\s,，]+(?P<note>.+))?"
-)
+_LONGEST_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def read_list(text: str) -> tuple[Item, ...]:
 
 
 def _read_line(number: int, line: str) -> Item:
-    found = _LINE.fullmatch(line.strip())
+    found = LINE.fullmatch(line.strip()) if len(line) <= _LONGEST_LINE else None
     if found is None:
         raise _wrong(number, _("请写成“名称 +2 次 说明”的样子，加分写 +，扣分写 -，最多两位小数。"))
     whole, _dot, part = found["figure"].partition(".")

@@ -9,6 +9,11 @@ from points.rulesets.words import points_words
 
 TIME = "次"
 """What is counted where a list names nothing else."""
+LINE = re.compile(
+    r"(?P<name>.+?)[\s,，:：]*(?P<sign>[+＋\-−－])\s*(?P<figure>[0-9]{1,6}(\.[0-9]{1,2})?)"
+    r"\s*(分\s*[/每]?)?([\s,，/每]*(?P<unit>(?!分)[^\s\d,，]{1,10}))?([\s,，]+(?P<note>.+))?"
+)
+"""A line of a list as people write it: name, signed figure, unit, note."""
 _MONEY = re.compile(r"罚款|罚金|罚钱|扣钱|扣款|扣工资|交钱|赔钱|押金|保证金|违约金|滞纳金|收费|没收")
 _RIGHTS = re.compile(
     r"(取消|停发|停办|扣发|扣减|扣除|减发|缓发|不发|不给|不予|不得|停止|暂停|限制|剥夺|收回|降低).{0,12}"

@@ -1,6 +1,7 @@
 """A village's pages at all doors, as a browser meets them, on both databases."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -43,7 +44,7 @@ def enter(web: Flask, actor: Actor) -> FlaskClient:
     return client
 
 
-def send(client: FlaskClient, path: str, page: str | None = None, **data: object) -> tuple[int, str]:
+def send(client: FlaskClient, path: str, page: str | None = None, **data: Any) -> tuple[int, str]:
     """Fill a form in as a browser does, and return status and page (or where it leads)."""
     shown = client.get(page or path).text
     token = shown.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
@@ -58,7 +59,12 @@ def test_the_way_from_the_assembly_to_the_notice(web: Flask, made: Village) -> N
         form = worker.get(f"{base}/log").text
         assert "参加义务劳动 +2 分/次" in form and "欧阳小河" in form
         item, household = made.items["庭院整洁评比"].id, made.households[1].id
-        filled = {"household": household, "item": item, "happened_on": "2026-11-19", "quantity": "1"}
+        filled: dict[str, Any] = {
+            "household": household,
+            "item": item,
+            "happened_on": "2026-11-19",
+            "quantity": "1",
+        }
         for wrong in (
             {"quantity": "-1"},
             {"item": new_id()},
@@ -91,7 +97,7 @@ def test_the_way_from_the_assembly_to_the_notice(web: Flask, made: Village) -> N
 
 def test_a_list_is_drafted_by_one_and_published_by_another(web: Flask, made: Village) -> None:
     base = f"/staff/covenants/{made.covenant.code}"
-    filled = {
+    filled: dict[str, Any] = {
         "assembly": "households",
         "held_on": "2026-11-10",
         "entitled": "90",

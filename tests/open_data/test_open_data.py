@@ -211,8 +211,8 @@ def test_full_files_are_written_once_and_a_killed_run_leaves_the_old_list(
         seal(everything=True)
 
         def killed(_session: object, _tree_size: int) -> Iterator[str]:
-            raise KeyboardInterrupt
             yield ""
+            raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
             patch.setattr(sources, "day_roots", killed)
