@@ -200,9 +200,11 @@ def check_folder(folder):
     wrong += chain_faults(seals, "seal", "number", lambda row: number_form(row["number"])
                           + number_form(row["tree_size"]) + bytes_form(bytes.fromhex(row["root"]))
                           + instant_form(row["sealed_at"]))  # fmt: skip
-    for before, row in zip(seals, seals[1:]):
-        if int(row["number"]) != int(before["number"]) + 1 or int(row["tree_size"]) <= int(before["tree_size"]):
-            wrong.append(f"seal {row['number']}: it does not follow seal {before['number']}")
+    number = size = 0
+    for row in seals:
+        if int(row["number"]) != number + 1 or int(row["tree_size"]) <= size:
+            wrong.append(f"seal {row['number']}: it does not follow seal {number}")
+        number, size = int(row["number"]), int(row["tree_size"])
     right.append(f"{len(seals)} seals chained")
     days = list(rows_of(folder / "day-roots.csv"))
     wrong += chain_faults(days, "day", "day", lambda row: day_form(row["day"])

@@ -19,7 +19,7 @@ from points.awards import award
 from points.seals.models import SealLeaf
 from points.seals.sealing import seal
 from points.verification.jobs import NAME
-from tests.parties.people import sign_in_as
+from tests.parties.people import admitted_organisation, places, sign_in_as
 from tests.points import city
 from tests.tools.test_verify_ledger import checked
 
@@ -29,7 +29,8 @@ def parties(web: Flask) -> list[UUID]:
     """An organisation and a person with some points, sealed on three days."""
     with transaction() as session:
         city.programme(session)
-        made = [city.party(session), city.party(session, "王秀英", kind=PartyKind.PERSON)]
+        places(session)
+        made = [admitted_organisation(session).id, city.party(session, "王秀英", kind=PartyKind.PERSON)]
     start = clock.now()
     for day in range(3):
         with clock.at(start + timedelta(days=day)):
