@@ -4,12 +4,14 @@ import uuid
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.db import Database, reading, transaction
 from app.errors import NotFound
 from app.ids import new_id
 from app.messages import inbox, queries
-from app.messages.inbox import Wording
+from app.messages.inbox import Letter, Wording
+from app.messages.models import Message
 from app.outbox import channels, queue
 from app.permissions import ANYONE, Actor, Grant, Role
 from tests.parties.people import sign_in_as
@@ -73,6 +75,27 @@ def test_a_link_leads_nowhere_else(database: Database) -> None:
     for link in ("https://example.org", "//example.org", "javascript:alert(1)"):
         with pytest.raises(ValueError, match="path"), transaction() as session:
             inbox.send(session, new_id(), APPROVED, {"name": "x"}, key="k", link=link)
+
+
+def test_many_letters_at_once_are_as_one_after_the_other(database: Database) -> None:
+    first, second = new_id(), new_id()
+    assert _send(first, "approved:1")
+    letters = [
+        Letter(party, APPROVED, {"name": "爱心协会"}, f"approved:{number}", "/my/papers")
+        for number in (1, 2, 2, 3)
+        for party in (first, second)
+    ]
+    with transaction() as session:
+        inbox.send_many(session, letters)
+        inbox.send_many(session, [])
+    with reading() as session:
+        rows = session.scalars(select(Message).order_by(Message.party_id, Message.dedup_key)).all()
+    assert len(rows) == 6 and len({row.code for row in rows}) == 6
+    told = {(row.template, row.title, row.body, row.link, row.read_at, row.read_by) for row in rows}
+    title, body = APPROVED.filled({"name": "爱心协会"})
+    assert told == {("registration.approved/1", title, body, "/my/papers", None, None)}
+    with pytest.raises(ValueError, match="this site"), transaction() as session:
+        inbox.send_many(session, [Letter(first, APPROVED, {"name": ""}, "approved:9", "//elsewhere")])
 
 
 def test_the_page_shows_opens_and_marks(web: Flask) -> None:
