@@ -113,7 +113,9 @@ def edit(version: int) -> ResponseReturnValue:
     saved = None if changed is not None else form.carry_out(act)
     if saved is not None:
         return saved
-    page = render_template("points/rules/edit.html", form=form, ruleset=ruleset, pressed=pressed)
+    page = render_template(
+        "points/rules/edit.html", form=form, ruleset=ruleset, pressed=pressed, open=_opened(form, pressed)
+    )
     return page, 422 if request.method == "POST" and changed is None else 200
 
 
@@ -203,6 +205,12 @@ def _differences(against: Ruleset | None, ruleset: Ruleset) -> list[dict[str, st
         return []
     before, after = (document.of(one, "") for one in (against, ruleset))
     return [one._asdict() for one in differences.differences(before, after)]
+
+
+def _opened(form: forms.RulesetForm, pressed: str) -> str:
+    """Return which row stands open: the one just added."""
+    name, _dot, act = pressed.partition(".")
+    return f"{name}-{len(form[name].entries) - 1}" if act == "add" and name in forms.LISTS else ""
 
 
 def _refused(form: Form) -> ResponseReturnValue:

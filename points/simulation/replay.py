@@ -62,9 +62,11 @@ class Outcome:
             return Cause.NEW
         if self.award.rule is not None and self.score.rule is None:
             return Cause.GONE
-        if self.score.earned != self.award.earned:
-            return Cause.RATE
-        return Cause.CAP if self.points else Cause.PURSE
+        earned = self.score.earned - self.award.earned
+        if not self.points:
+            return Cause.PURSE
+        # What would earn more and yet counts less stands behind others in a cap.
+        return Cause.RATE if earned and (earned > 0) is (self.points > 0) else Cause.CAP
 
 
 def replay(events: Iterable[Event], rules: Rules, first: date, last: date) -> Iterator[Outcome]:
