@@ -27,7 +27,7 @@ from points.statements.reader import Reader
 from points.statements.tree import Branch, SourceSum
 from points.statements.words import check_words, kind_words, plain_title, signed_points
 
-_PROOF = "ledger_public.show"
+_PROOF = "seals_public.leaf"
 
 
 def source_page(session: Session, party: Party, reader: Reader, number: int) -> dict[str, Any]:
