@@ -75,6 +75,7 @@ from points import jobs as points_jobs
 from points import sources
 from points.adjustments import jobs as adjustments_jobs
 from points.adjustments import views_staff as adjustments_staff
+from points.closing.feature import HOLDS_AND_CLOSING
 from points.covenants.feature import COVENANTS
 from points.open_data.feature import OPEN_DATA
 from points.rankings import cli as rankings_cli
@@ -201,6 +202,7 @@ FEATURES: tuple[Feature, ...] = (
         jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
     ),
     OPEN_DATA,
+    HOLDS_AND_CLOSING,
     COVENANTS,
     Feature(
         "catalogue",
