@@ -25,7 +25,7 @@ bp = Blueprint("covenant_records_staff", __name__, url_prefix="/staff/covenant-r
 NAVIGATION = (
     NavigationItem(
         Door.STAFF,
-        _l("核验村规民约积分"),
+        _l("核验村规积分"),
         "covenant_records_staff.index",
         Permission.VERIFY_COVENANTS,
         icon="check2-square",

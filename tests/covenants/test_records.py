@@ -1,6 +1,8 @@
 """From the assembly to the points, and what nobody may do, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +12,7 @@ from app.db import reading, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.ids import new_id
 from app.parties.models import Consent, Party, PartyKind
-from app.permissions import SYSTEM, Role
+from app.permissions import SYSTEM, Actor, Role
 from points.awards import award
 from points.covenants import covenants, households, lines, queries, records, versions
 from points.covenants.households import Householder
@@ -214,4 +216,41 @@ def test_the_citys_programme_knows_nothing_of_it(made: Village) -> None:
             (None, None, None)
         ]
     assert not any(village.VILLAGE in code or made.covenant.code.lower() in code for code in codes)
+    assert balance(made) == 500
+
+
+def test_deductions_at_once_never_take_more_than_is_there(made: Village) -> None:
+    """Eight people verify eight deductions of one household at the same moment."""
+    with clock.at(NOW), transaction() as session:
+        up = records.log(session, made.covenant.id, logged(made, "庭院整洁评比"), actor=made.worker)
+        records.verify(session, up.id, actor=made.town)
+        down = [
+            records.log(session, made.covenant.id, logged(made, "乱倒垃圾"), actor=made.worker).id
+            for _number in range(8)
+        ]
+
+    def verify(key: UUID) -> int:
+        with transaction() as session:
+            return records.verify(session, key, actor=made.town).counted or 0
+
+    with clock.at(NOW), ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(verify, down))
+    assert sorted(taken) == [-200, -200, -100, 0, 0, 0, 0, 0]
+    assert balance(made) == 0
+
+
+def test_one_record_verified_by_two_at_once_counts_once(made: Village) -> None:
+    with clock.at(NOW), transaction() as session:
+        up = records.log(session, made.covenant.id, logged(made, "庭院整洁评比"), actor=made.worker)
+
+    def verify(actor: Actor) -> bool:
+        try:
+            with transaction() as session:
+                records.verify(session, up.id, actor=actor)
+        except Conflict:
+            return False
+        return True
+
+    with clock.at(NOW), ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(verify, (made.town, made.leader))) == [False, True]
     assert balance(made) == 500
