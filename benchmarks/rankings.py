@@ -24,7 +24,7 @@ from benchmarks.frame import Row, main, medians, report
 from points.awards import award
 from points.rankings import freezing, histogram, queries
 from points.rankings.mark import hold_mark
-from points.rankings.models import FrozenRanking, Ranking
+from points.rankings.models import LISTED, FrozenRanking, Ranking
 from points.rankings.queries import Cut
 from points.rankings.recounting import recount
 from points.rankings.rollup import next_ranking_id, rebuild, roll_up
@@ -217,7 +217,7 @@ def _pages(dialect: str, keys: list[UUID]) -> bool:
 def _bare_read(session: Session) -> object:
     statement = (
         "SELECT points, party_id FROM standing WHERE ranking_id = (SELECT max(id) FROM ranking) "
-        "AND named AND points > 0 ORDER BY points DESC, party_id DESC LIMIT 50"
+        f"AND {LISTED} ORDER BY points DESC, party_id DESC LIMIT 50"
     )
     return session.connection().exec_driver_sql(statement).all()
 

@@ -11,7 +11,7 @@ down_revision = "city_0012"
 branch_labels = None
 depends_on = None
 
-_LISTED = "named AND points > 0"
+_LISTED = "named AND points + 0 > 0"
 
 
 def upgrade() -> None:

@@ -14,8 +14,11 @@ from app.parties.models import PartyKind
 from app.types import Centipoints, Key, RegionCode, UtcTime, labelled
 from points.rankings.kinds import SizeClass
 
-LISTED = "named AND points > 0"
-"""Who stands in a live ranking; the words of the partial indexes, which a query must repeat to use them."""
+LISTED = "named AND points + 0 > 0"
+"""Who stands in a live ranking; the words of the partial indexes, which a query must repeat to use them.
+
+The sum keeps SQLite from reading an index from zero points on where a query asks for more than some points.
+"""
 _LEVELS = ("city", "county", "town", "village")
 
 

@@ -5,7 +5,7 @@ and how many stand higher within the bucket. In towns and villages, which are sm
 Equal points share a rank and stand in the order of the parties' keys, the newest first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app import paging
 from app.paging import Order, Page, fetch
@@ -31,6 +31,7 @@ from points.rulesets.publication import CITY_PROGRAMME
 _COUNTY = 6
 _LEVELS = {_COUNTY: "county", 9: "town", 12: "village"}
 _LAST_KEY = (1 << 128) - 1
+_GROUP_BITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,15 +293,31 @@ def _count(session: Session, board: _Board) -> int:
 
 def _bucket_at(session: Session, board: _Board, skipped: int) -> tuple[int | None, int]:
     """Return the bucket in which the one after so many stands, and how many of the bucket stand before it."""
-    rows = session.execute(
-        select(StandingBucket.bucket, StandingBucket.parties)
+    group = StandingBucket.bucket.op(">>")(_GROUP_BITS)
+    groups = (
+        select(group, func.sum(StandingBucket.parties))
         .where(*board.buckets())
+        .group_by(group)
+        .order_by(group.desc())
+    )
+    chosen, skipped = _reached(session.execute(groups), skipped)
+    if chosen is None:
+        return None, 0
+    first = chosen << _GROUP_BITS
+    buckets = (
+        select(StandingBucket.bucket, StandingBucket.parties)
+        .where(*board.buckets(), StandingBucket.bucket.between(first, first + (1 << _GROUP_BITS) - 1))
         .order_by(StandingBucket.bucket.desc())
     )
-    for bucket, parties in rows:
+    return _reached(session.execute(buckets), skipped)
+
+
+def _reached(counts: Iterable[Any], skipped: int) -> tuple[int | None, int]:
+    """Return what of these holds the one after so many, and how many of it stand before it."""
+    for one, parties in counts:
         if skipped < parties:
-            return bucket, skipped
-        skipped -= parties
+            return int(one), skipped
+        skipped -= int(parties)
     return None, 0
 
 
@@ -323,6 +340,7 @@ def _lines(
     named = named_among(session, keys)
     known = (
         select(Party, Organisation.organisation_kind)
+        .options(load_only(Party.code, Party.name, Party.kind, Party.region_code))
         .outerjoin(Organisation, Organisation.party_id == Party.id)
         .where(Party.id.in_(keys))
     )
