@@ -2,10 +2,13 @@
 
 Arrows within, a folder may import any folder to its right, never to its left (held by import-linter):
 
-    statements/  →  awards.py  →  rankings/  →  ledger/  →  rulesets/
+    open_data/ statements/  →  closing  →  adjustments/  →  simulation/  →  rankings/  →  covenants/
+      →  reversals.py  →  awards.py  →  verification/  →  seals/  →  ledger/  →  rulesets/
 
-`rulesets` scores a contribution, `ledger` keeps transfers, `rankings` adds them up, `awards` is the one door
-through which the floor above turns a contribution into points, and `statements` shows a party what it has.
+`rulesets` scores a contribution, `ledger` keeps transfers, `seals` puts them into the tree, `verification` checks all
+of it, `awards` and `reversals` are the doors through which contributions become points and lose them, `covenants` are
+the villages' own programmes, `rankings` adds up, `closing` ends a month, `statements` shows a party what it has and
+`open_data` lets anybody recompute it.
 What lies above is never imported: how a source is explained is asked through `sources.SourceTeller`, which
 `wsgi.py` fills.
 """
