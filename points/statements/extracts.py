@@ -23,7 +23,7 @@ from points.rulesets.kinds import ContributionKind
 from points.statements import spans
 from points.statements.choice import Choice
 from points.statements.spans import Span
-from points.statements.words import kind_words, plain_title
+from points.statements.words import kind_words, title_of
 
 MOST_LINES = 20_000
 """So many lines of a purse go into one table; more are asked for period by period."""
@@ -124,12 +124,12 @@ def _purse(session: Session, party: Party, choice: Choice, purse: Purse, most: i
         lines.page(session, extent, limit=most), key=lambda one: (one.happened_on, one.number)
     ):
         running += line.points
-        what = plain_title(line)
+        what = title_of(line)
         told.append(
             ExtractLine(
                 happened_on=line.happened_on,
                 posted_at=line.posted_at,
-                what=what if line.contribution_kind is None else f"{what} · {line.reason.label}",
+                what=what,
                 wording=line.wording,
                 points=line.points,
                 balance=running,

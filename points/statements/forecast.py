@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import figures
 from app.parties.models import Party
-from points.ledger import expiry, lines, queries, rules
-from points.ledger.kinds import Purse
+from points.ledger import forecasts
 from points.rulesets.publication import CITY_PROGRAMME
 
 NOTICE_DAYS = (7, 30, 60)
@@ -33,14 +32,10 @@ class Ending:
         return self.day.year, (self.day.month + 2) // 3
 
 
-def endings(session: Session, party: Party, today: date, *, programme: str = CITY_PROGRAMME) -> list[Ending]:
+def endings(session: Session, party: Party, *, programme: str = CITY_PROGRAMME) -> list[Ending]:
     """Return what will end when nothing is spent any more, soonest first."""
-    account_id = queries.account_of(session, party.id, Purse.REDEEMABLE, programme=programme)
-    if account_id is None:
-        return []
-    earned = expiry.earned_by_day(session, [account_id], today - timedelta(days=1)).get(account_id, {})
-    balance = lines.head(session, account_id).balance
-    return [Ending(day, points) for day, points in rules.forecast(balance, earned).items()]
+    found = forecasts.forecast(session, party.id, programme=programme)
+    return [Ending(day, points) for day, points in found.items()]
 
 
 def notice(found: Sequence[Ending], today: date) -> tuple[str, str, str] | None:

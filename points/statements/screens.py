@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,19 +13,18 @@ from app import clock, figures
 from app.look.addresses import with_query
 from app.look.stacks import StackChart
 from app.parties.models import Party, PartyKind
-from app.permissions import ANYONE
-from points import sources
 from points.ledger import lines, queries
 from points.ledger.hold_models import Hold
-from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse, Reason
+from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse
 from points.ledger.lines import StatementLine
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut, Place
-from points.statements import charts, forecast, marks, spans
+from points.sources import SourceStory
+from points.statements import charts, forecast, marks, origins, spans
 from points.statements.choice import Choice
 from points.statements.reader import Reader
 from points.statements.spans import Span
-from points.statements.words import plain_title, signed_points
+from points.statements.words import signed_points, title_of
 
 PAGE = queries.PAGE
 Notice = tuple[str, str, str]
@@ -61,12 +59,10 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
     )
     found = lines.page(session, extent, before=choice.before, limit=PAGE + 1) if extent else []
     shown = found[:PAGE]
-    stories = sources.stories(
-        session, {(line.source_kind, line.source_id) for line in shown}, reader.actor or ANYONE
-    )
+    stories = origins.stories(session, shown, reader.actor)
     marked = marks.marks(session, shown)
     balances = queries.balances(session, party.id)
-    endings = forecast.endings(session, party, today)
+    endings = forecast.endings(session, party)
     redeemable = choice.purse is Purse.REDEEMABLE
     return Screen(
         figures=_figures(session, party, balances, reader, today),
@@ -77,7 +73,12 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
         ),
         columns=_columns(choice.purse, in_order=extent is None or extent.is_whole),
         rows=[
-            _row(line, stories, marked[line.transfer_id], replace(reader, purse=choice.purse))
+            _row(
+                line,
+                stories.get(line.transfer_id),
+                marked[line.transfer_id],
+                replace(reader, purse=choice.purse),
+            )
             for line in shown
         ],
         endings=forecast.rows(endings, today) if redeemable else [],
@@ -104,14 +105,9 @@ def _columns(purse: Purse, *, in_order: bool) -> list[dict[str, Any]]:
 
 
 def _row(
-    line: StatementLine, stories: Mapping[UUID, sources.SourceStory], marked: Sequence[str], reader: Reader
+    line: StatementLine, story: SourceStory | None, marked: Sequence[str], reader: Reader
 ) -> dict[str, Any]:
-    story = stories.get(line.source_id)
-    title = story.title if story else plain_title(line)
-    if line.reverses_id is not None:
-        title = _("冲正：%(title)s", title=title)
-    elif line.reason is not Reason.AWARD and line.contribution_kind is not None:
-        title = _("%(reason)s：%(title)s", reason=line.reason.label, title=title)
+    title = title_of(line, story.title if story else None)
     return {
         "happened_on": line.happened_on,
         "title": title,
@@ -203,14 +199,14 @@ def _notices(
     soon = forecast.notice(endings, today)
     if soon is not None:
         told.append(soon)
-    return [*told, *_holds(session, party)]
+    return [*told, *_holds(session, party, choice.purse)]
 
 
-def _holds(session: Session, party: Party) -> list[Notice]:
-    """Return what is set aside, in words; the reason itself is for the file of the case."""
+def _holds(session: Session, party: Party, purse: Purse) -> list[Notice]:
+    """Return what of a purse is set aside, in words; the reason itself is for the file of the case."""
     active = session.scalars(
         select(Hold)
-        .where(Hold.party_id == party.id, Hold.state == HoldState.ACTIVE)
+        .where(Hold.party_id == party.id, Hold.state == HoldState.ACTIVE, Hold.purse == purse)
         .order_by(Hold.held_at.desc(), Hold.id)
     ).all()
     told: list[Notice] = []

@@ -13,19 +13,19 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.parties.models import Party
 from points import sources
-from points.ledger import closing
+from points.ledger import closing, holds
 from points.ledger import queries as ledger
-from points.ledger.kinds import Reason
+from points.ledger.kinds import HoldPurpose, Reason
 from points.ledger.lines import StatementLine
 from points.ledger.models import Posting
 from points.rankings.screens import period_words
 from points.rulesets.models import RuleRow, Ruleset
 from points.rulesets.words import points_words
 from points.seals.models import SealLeaf
-from points.statements import marks, tree
+from points.statements import marks, origins, tree
 from points.statements.reader import Reader
 from points.statements.tree import Branch, SourceSum
-from points.statements.words import check_words, kind_words, plain_title, signed_points
+from points.statements.words import check_words, kind_words, signed_points, title_of
 
 _PROOF = "seals_public.leaf"
 
@@ -39,8 +39,9 @@ def source_page(session: Session, party: Party, reader: Reader, number: int) -> 
     one = tree.source_of(session, whole, number) if whole else None
     if one is None:
         raise NotFound(_("这个积分账户里没有第 %(number)s 笔流水。", number=number))
-    dossier = sources.dossier(session, one.first.source_kind, one.first.source_id, reader.actor)
-    title = dossier.title if dossier else plain_title(one.first)
+    origin = origins.origins(session, one.lines)[one.first.transfer_id]
+    dossier = sources.dossier(session, *origin, reader.actor)
+    title = title_of(one.first, dossier.title if dossier else None)
     branch = Branch(f"{one.first.happened_on:%Y}", one.first.contribution_kind)
     leaves = _leaves(session, [line.transfer_id for line in one.lines])
     postings = _postings(session, [line.posting_id for line in one.lines])
@@ -68,6 +69,11 @@ def source_page(session: Session, party: Party, reader: Reader, number: int) -> 
         ),
         "rules": _rules(session, [postings[line.posting_id] for line in one.lines], one),
         "dossier": dossier,
+        "disputed": sum(
+            hold.points
+            for hold in holds.active_of_source(session, *origin)
+            if hold.purse is reader.purse and hold.purpose is HoldPurpose.DISPUTE
+        ),
     }
 
 

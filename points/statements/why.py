@@ -4,9 +4,7 @@ The public reads the honour purse of an organisation: no person's name, evidence
 office and day. A party reads both its purses; staff of the region read names besides.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -14,13 +12,12 @@ from sqlalchemy.orm import Session
 from app import figures
 from app.errors import NotFound
 from app.parties.models import Party
-from app.permissions import ANYONE
-from points import sources
 from points.rankings.screens import period_words
-from points.statements import tree
+from points.sources import SourceStory
+from points.statements import origins, tree
 from points.statements.reader import Reader
 from points.statements.tree import Branch, SourceSum, Trunk
-from points.statements.words import check_words, kind_words, plain_title, signed_points
+from points.statements.words import check_words, kind_words, signed_points, title_of
 
 
 def root(session: Session, party: Party, reader: Reader) -> dict[str, Any]:
@@ -67,7 +64,7 @@ def branch_page(
     total = sum(one.flow.net for one in months)
     count = sum(one.flow.lines for one in months)
     twig = tree.sources(session, whole, wanted, before=before)
-    stories = _stories(session, twig.sources, reader)
+    stories = origins.stories(session, [one.first for one in twig.sources], reader.actor)
     here = sum(one.net for one in twig.sources)
     is_all = before is None and twig.after is None
     name = f"{period_words(wanted.period)}{kind_words(wanted.kind)}"
@@ -87,7 +84,7 @@ def branch_page(
         ]
         if len(wanted.period) == 4 and count > tree.PAGE
         else [],
-        "rows": [_source_row(one, stories, reader) for one in twig.sources],
+        "rows": [_source_row(one, stories.get(one.first.transfer_id), reader) for one in twig.sources],
         "month_check": check_words(total, [(period_words(one.period), one.flow.net) for one in months], name),
         "check": check_words(
             total,
@@ -106,21 +103,12 @@ def _trunk(session: Session, party: Party, reader: Reader) -> Trunk:
     return whole
 
 
-def _stories(
-    session: Session, found: Sequence[SourceSum], reader: Reader
-) -> Mapping[UUID, sources.SourceStory]:
-    keys = {(one.first.source_kind, one.first.source_id) for one in found}
-    return sources.stories(session, keys, reader.actor or ANYONE)
-
-
-def _source_row(
-    one: SourceSum, stories: Mapping[UUID, sources.SourceStory], reader: Reader
-) -> dict[str, Any]:
-    first, story = one.first, stories.get(one.first.source_id)
+def _source_row(one: SourceSum, story: SourceStory | None, reader: Reader) -> dict[str, Any]:
+    first = one.first
     marks = [str(line.reason.label) for line in one.lines[1:]]
     return {
         "happened_on": first.happened_on,
-        "title": story.title if story else plain_title(first),
+        "title": title_of(first, story.title if story else None),
         "url": reader.url(first.number),
         "wording": first.wording + (_("；其后：%(marks)s", marks="、".join(marks)) if marks else ""),
         "points": signed_points(one.net) if one.net else "0",

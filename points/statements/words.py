@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from app import figures
+from points.ledger.kinds import Reason
 from points.ledger.lines import StatementLine
 from points.rulesets.kinds import ContributionKind
 
@@ -53,6 +54,9 @@ def signed_points(points: int) -> str:
     return f"{'+' if points > 0 else '−'}{figures.points(abs(points))}"
 
 
-def plain_title(line: StatementLine) -> str:
-    """Return what a line is called where nobody can tell about its source."""
-    return str((line.contribution_kind or line.reason).label)
+def title_of(line: StatementLine, told: str | None = None) -> str:
+    """Return what a line is called: what it is about, and what became of that unless it simply earned points."""
+    about = told or str((line.contribution_kind or line.reason).label)
+    if line.reason is Reason.AWARD or (told is None and line.contribution_kind is None):
+        return about
+    return _("%(reason)s：%(title)s", reason=line.reason.label, title=about)

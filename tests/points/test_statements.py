@@ -24,10 +24,12 @@ from app.papers.models import Paper
 from app.parties.models import Party
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points.awards import award
+from points.ledger import closing, disputes
 from points.ledger.kinds import Purse
 from points.reversals import reverse_award
+from points.rulesets import queries as rulesets
 from points.seals.sealing import seal
-from points.statements import documents, extracts, forecast, spans
+from points.statements import documents, extracts, forecast, spans, tree
 from points.statements.choice import Choice, read_choice
 from tests.access.city import token_of
 from tests.points import city
@@ -110,8 +112,7 @@ def test_a_long_statement_is_read_page_by_page_in_either_order(web: Flask) -> No
 def test_what_ends_is_foretold(web: Flask, party: UUID) -> None:
     ends = date(2029, 11, 21)
     with reading() as session:
-        row = session.get_one(Party, party)
-        (ending,) = forecast.endings(session, row, ends - 60 * DAY)
+        (ending,) = forecast.endings(session, session.get_one(Party, party))
     assert (ending.day, ending.points, ending.quarter) == (ends, 225, (2029, 4))
     for days, tone in ((61, None), (60, "waiting"), (30, "waiting"), (7, "overdue"), (0, "overdue")):
         told = forecast.notice([ending], ends - days * DAY)
@@ -237,3 +238,50 @@ def test_stacks_hold_what_months_are_made_of(web: Flask) -> None:
             for below, above in zip(first.parts, first.parts[1:], strict=False)
         )
         assert not stack_chart(title="t", finding="", labels=[], series=[], shown=str, scale=str).stacks
+
+
+def test_what_is_disputed_is_told_in_words_and_back_again(web: Flask) -> None:
+    with transaction() as session, clock.at(city.NOON):
+        city.programme(session)
+        key = city.party(session)
+        request = city.service(key)
+        award(session, request, actor=SYSTEM)
+        award(session, city.gift(key), actor=SYSTEM)
+    with transaction() as session, clock.at(city.NOON + DAY):
+        disputes.dispute(
+            session, source_kind="contribution", source_id=request.source_id, reason="核查", actor=SYSTEM
+        )
+    browser = enter(web, clerk(key))
+    page = browser.get("/my/points").text
+    assert "2.25 分已冻结：有争议" in page and "冻结：服务时长" in page
+    assert "有争议，2.25 分已冻结" in browser.get("/my/points/why/1").text
+    with reading() as session:
+        whole = tree.trunk(session, key, Purse.HONOUR)
+        assert whole is not None
+        found = tree.branches(session, whole)
+        assert sum(one.flow.net for one in found) == whole.known.balance == 10_000
+    with transaction() as session, clock.at(city.NOON + 2 * DAY):
+        disputes.release(
+            session, source_kind="contribution", source_id=request.source_id, reason="属实", actor=SYSTEM
+        )
+    page = browser.get("/my/points").text
+    assert "已冻结" not in page and "解除冻结：服务时长" in page
+
+
+def test_what_came_after_the_close_says_so(web: Flask, party: UUID) -> None:
+    with transaction() as session, clock.at(city.NOON + 20 * DAY):
+        programme = rulesets.programme(session, "social-force")
+        closing.close_period(session, programme, "2026-06", tree_size=5, root=bytes(32), actor=SYSTEM)
+    with transaction() as session, clock.at(city.NOON + 21 * DAY):
+        award(session, city.service(party, day=date(2026, 6, 1), minutes=30), actor=SYSTEM)
+        award(session, city.service(party, day=date(2026, 12, 1), minutes=30), actor=SYSTEM)
+    page = enter(web, clerk(party)).get("/my/points").text
+    assert page.count("补记于 2026年6月结账之后") == 1
+
+
+def test_whoever_has_the_paper_verifies_it(web: Flask, party: UUID) -> None:
+    with web.app_context(), transaction() as session:
+        paper = documents.issue_statement(session, party, Choice(), actor=SYSTEM)
+    page = web.test_client().get(f"/verify/{paper.code}").text
+    for told in ("积分明细证明", "向阳社会工作服务中心", "102.25 分", "账本根"):
+        assert told in page
