@@ -1,7 +1,9 @@
 """A version applied to a past period by decision: what the simulation said is what everybody then has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -183,7 +185,7 @@ def test_a_run_that_was_killed_goes_on(past: Past, monkeypatch: pytest.MonkeyPat
     taken = caps.take
     calls = []
 
-    def breaks(*args: object) -> None:
+    def breaks(*args: Any) -> None:
         calls.append(args)
         if len(calls) == 2:
             raise KeyboardInterrupt
@@ -293,3 +295,50 @@ def test_a_decision_is_of_a_day_that_has_come(past: Past) -> None:
     for day in (date(2026, 11, 22), date(2026, 11, 20)):
         with pytest.raises(InvalidInput), transaction() as session, clock.at(city.NOON):
             decisions.draft(session, simulation, PAPER._replace(decided_on=day), actor=WRITER)
+
+
+def test_awards_and_reversals_go_on_meanwhile(past: Past) -> None:
+    """Two runs at once while others award and take back: in the end nothing differs from a replay."""
+    key, _result = past.adopted()
+    late = [
+        city.service(party, minutes=300 + 60 * number) for number in range(3) for party in past.parties[:3]
+    ]
+    problems: list[BaseException] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            with clock.at(city.NOON):
+                work()
+        except BaseException as problem:  # told by the test's own thread
+            problems.append(problem)
+
+    def award_late() -> None:
+        for request in late:
+            with transaction() as session:
+                award(session, request, actor=SYSTEM)
+
+    def take_back() -> None:
+        for request in past.services[:8:3]:
+            with transaction() as session:
+                reverse_award(
+                    session,
+                    source_kind="contribution",
+                    source_id=request.source_id,
+                    reason="误",
+                    actor=SYSTEM,
+                )
+
+    works = (lambda: execution.carry_out(key), lambda: execution.carry_out(key), award_late, take_back)
+    threads = [Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    run_out(key)
+    _again, after = past.simulated()
+    assert (after.total.changed, after.caps_only) == (0, 0)
+    assert after.total.contributions == 8 - 3 + 1 + len(late)
+    assert caps_used() == caps_standing()
+    with reading() as session:
+        assert list(reconcile(session)) == []
