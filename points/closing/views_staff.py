@@ -105,7 +105,8 @@ def _page(code: str, form: CloseForm) -> ResponseReturnValue:
     due = None
     if waiting:
         form.month.data = waiting[0]
-        due = (months.last_day_of(waiting[-1]) + timedelta(days=closing.CLOSES_ON)).isoformat()
+        fifth = months.last_day_of(waiting[-1]) + timedelta(days=closing.CLOSES_ON)
+        due = max(fifth, today + timedelta(days=1)).isoformat()
     page = render_template(
         "points/closing.html",
         form=form,

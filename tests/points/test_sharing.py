@@ -1,4 +1,4 @@
-"""Sixteen clients earn, hold, spend, dispute and reverse on shared accounts at once: sums are right, none waits long."""
+"""Sixteen clients earn, hold, spend, dispute and reverse on shared accounts at once: sums are right, all get on."""
 
 import random
 from collections.abc import Callable
