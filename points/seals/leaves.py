@@ -127,10 +127,10 @@ def who(one: Sealable, period: str) -> str:
     """Return the party of a transfer as the public line names it; two of them as ``from>to``."""
     source, target = one.source, one.target
     if source.party_id is None:
-        return "-" if target.party_id is None else _name(target, period)
+        return "-" if target.party_id is None else name(target, period)
     if target.party_id is None or target.party_id == source.party_id:
-        return _name(source, period)
-    return f"{_name(source, period)}>{_name(target, period)}"
+        return name(source, period)
+    return f"{name(source, period)}>{name(target, period)}"
 
 
 def own_salt(one: Sealable) -> bytes:
@@ -182,7 +182,8 @@ def find(connection: Connection, key: UUID) -> Sealable | None:
     return next(found, None)
 
 
-def _name(side: Side, period: str) -> str:
+def name(side: Side, period: str) -> str:
+    """Return how a public line names a party in a period ``programme|2026-11``."""
     if side.kind == ORGANISATION:
         return f"O:{side.code}"
     return pseudonym(side.salt or b"", period)

@@ -30,10 +30,12 @@ _LEAVES = (
     "LEFT JOIN paper p ON l.kind = 'paper' AND p.id = l.thing_id {where} ORDER BY l.number"
 )
 _NO_SALT = (
-    "SELECT DISTINCT a.programme_id, a.party_id FROM account a LEFT JOIN party_salt s "
-    "ON s.programme_id = a.programme_id AND s.party_id = a.party_id "
-    "WHERE a.party_id IS NOT NULL AND s.party_id IS NULL AND EXISTS (SELECT 1 FROM transfer t "
-    "JOIN seal_leaf l ON l.thing_id = t.id WHERE t.to_account_id = a.id OR t.from_account_id = a.id)"
+    "WITH lacking AS MATERIALIZED (SELECT a.id, a.programme_id, a.party_id FROM account a "
+    "LEFT JOIN party_salt s ON s.programme_id = a.programme_id AND s.party_id = a.party_id "
+    "WHERE a.party_id IS NOT NULL AND s.party_id IS NULL) "
+    "SELECT DISTINCT programme_id, party_id FROM lacking a WHERE "
+    "EXISTS (SELECT 1 FROM transfer t JOIN seal_leaf l ON l.thing_id = t.id WHERE t.to_account_id = a.id) OR "
+    "EXISTS (SELECT 1 FROM transfer t JOIN seal_leaf l ON l.thing_id = t.id WHERE t.from_account_id = a.id)"
 )
 
 
