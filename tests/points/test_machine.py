@@ -73,5 +73,6 @@ def test_random_acts(prepare: Callable[[], list[UUID]]) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(7_200)
 def test_many_random_acts(prepare: Callable[[], list[UUID]]) -> None:
     run(prepare, 500, 50)
