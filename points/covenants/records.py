@@ -243,7 +243,7 @@ def _verify(
             party_id=household.party_id,
             ruleset_id=item.ruleset_id,
             rule_id=item.id,
-            region_code=covenant.region_code,
+            # No region: the public leaf of a villager then tells no place at all.
             explanation=_explanation(record, item, household.party_id, result),
         ),
         actor=actor,

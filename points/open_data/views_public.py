@@ -94,6 +94,7 @@ def _file(one: OpenFile) -> Response:
     )
     if encoded:
         answer.headers["Content-Encoding"] = "gzip"
+    answer.headers.pop("Expires", None)
     answer.headers["Vary"] = "Accept-Encoding"
     answer.headers["Cache-Control"] = _FOREVER if one.final else _ASK_AGAIN
     answer.headers["X-Content-Type-Options"] = "nosniff"

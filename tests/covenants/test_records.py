@@ -212,7 +212,7 @@ def test_the_citys_programme_knows_nothing_of_it(made: Village) -> None:
         assert session.scalar(select(func.count()).select_from(Consent)) == 0
         codes = session.scalars(select(Programme.code)).all()
         mine = session.scalars(select(Transfer).where(Transfer.source_kind == lines.SUBJECT)).all()
-        assert [(one.contribution_kind, one.acting_role, one.expires_on) for one in mine] == [
+        assert [(one.contribution_kind, one.region_code, one.expires_on) for one in mine] == [
             (None, None, None)
         ]
     assert not any(village.VILLAGE in code or made.covenant.code.lower() in code for code in codes)
