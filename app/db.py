@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from flask_babel import gettext as _
@@ -182,15 +182,25 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
         hide_parameters=True,
     )
     level = "REPEATABLE READ READ ONLY" if read_only else "READ COMMITTED"
-    chosen = (
-        f"BEGIN ISOLATION LEVEL {level}; SET LOCAL search_path = {schema}; "
-        "SET LOCAL lock_timeout = '10s'; SET LOCAL timezone = 'UTC'"
-    )
+    chosen = {"search_path": schema, "lock_timeout": "'10s'", "timezone": "'UTC'"}
+    begin = f"BEGIN ISOLATION LEVEL {level}"
+    if pooled:  # each transaction may get another session
+        begin += "".join(f"; SET LOCAL {name} = {value}" for name, value in chosen.items())
     _ping_after_rest(engine)
+
+    @event.listens_for(engine, "connect")
+    def _choose(connection: Any, _record: object) -> None:
+        if not pooled:
+            connection.autocommit = True
+            connection.execute("; ".join(f"SET {name} = {value}" for name, value in chosen.items()))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(chosen)
+        # Past SQLAlchemy's execution, which costs more than the statement; it tells what is wrong, should it fail.
+        try:
+            cast(Any, connection.connection.dbapi_connection).execute(begin)
+        except psycopg.Error:
+            connection.exec_driver_sql(begin)
 
     return engine
 

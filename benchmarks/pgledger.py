@@ -1,8 +1,9 @@
 """The shape of ledger that the pgledger project published, written anew, to post against on PostgreSQL.
 
-Accounts with a balance and a version; transfers; entries, two each; and one function that locks both accounts in
-the order of their keys, checks, changes both balances and inserts the transfer with its entries. No idempotency
-key, no signature, no audit row: it does less than a posting here does.
+Accounts with a balance and a version; transfers; entries, two each; keys as prefixed ULIDs that functions in the
+database make; and one function that locks both accounts in the order of their keys, checks, changes both balances
+and inserts the transfer with its entries. No idempotency key, no signature, no audit row: it does less than a posting
+here does. ``PLAIN`` is the same with keys that cost next to nothing.
 """
 
 from typing import Any
@@ -13,9 +14,40 @@ _SHAPE = """
 BEGIN;
 CREATE SCHEMA published;
 SET LOCAL search_path = published;
+CREATE FUNCTION has_ordered_uuids() RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'uuidv7')
+$$;
+CREATE FUNCTION made_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS $$
+    SELECT encode(substring(int8send(floor(now_ms)::bigint) FROM 3)
+        || int2send((28672 + floor((now_ms - floor(now_ms)) * 4096))::smallint)
+        || substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')::uuid
+    FROM (SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms) AS clock
+$$;
+CREATE FUNCTION ordered_uuid() RETURNS uuid LANGUAGE plpgsql VOLATILE AS $$
+DECLARE made uuid;
+BEGIN
+    IF has_ordered_uuids() THEN
+        EXECUTE 'SELECT uuidv7()' INTO made;
+        RETURN made;
+    END IF;
+    RETURN made_uuid();
+END $$;
+CREATE FUNCTION as_ulid(key uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    letters bytea := '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    bits bytea := '\\x00'::bytea || uuid_send(key) || '\\x00'::bytea;
+    made text := '';
+    at int;
+BEGIN
+    FOR place IN 0..25 LOOP
+        at := place * 5 + 6;
+        made := made || chr(get_byte(letters,
+            (((get_byte(bits, at / 8) << 8) | get_byte(bits, at / 8 + 1)) >> (11 - at % 8)) & 31));
+    END LOOP;
+    RETURN made;
+END $$;
 CREATE FUNCTION new_key(prefix text) RETURNS text LANGUAGE sql VOLATILE AS $$
-    SELECT prefix || '_' || lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint), 14, '0')
-        || encode(substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')
+    SELECT prefix || '_' || as_ulid(ordered_uuid())
 $$;
 CREATE TABLE account (
     id text PRIMARY KEY, name text NOT NULL, currency text NOT NULL,
@@ -67,6 +99,14 @@ _ACCOUNT = (
 _POST = "SELECT * FROM published.post(%s, %s, %s, %s)"
 
 
+PLAIN = """
+CREATE OR REPLACE FUNCTION published.new_key(prefix text) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT prefix || '_' || lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000000)::bigint), 14, '0')
+        || encode(substring(uuid_send(gen_random_uuid()) FROM 9), 'hex')
+$$
+"""
+
+
 class Published:
     """The published shape in a schema of its own, with one issuer and many accounts."""
 
@@ -77,6 +117,10 @@ class Published:
         rows = [(self._issuer, "issuer", True, False), *((key, key, False, True) for key in self._accounts)]
         connection.cursor().executemany(_ACCOUNT, rows)
         self._made = 0
+
+    def make_plain(self) -> None:
+        """Have keys from now on that cost next to nothing."""
+        self._connection.execute(PLAIN)
 
     def singly(self, count: int) -> int:
         """Make so many transfers from the issuer, each in a durable commit of its own."""

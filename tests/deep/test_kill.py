@@ -82,7 +82,7 @@ def town(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iter
 
 @pytest.mark.parametrize(
     ("postings", "kills", "up_again"),
-    [pytest.param(200, 2, 60, id="small"), pytest.param(2_000, 10, 15, id="whole", marks=pytest.mark.deep)],
+    [pytest.param(200, 2, 60, id="small"), pytest.param(10_000, 50, 15, id="whole", marks=pytest.mark.deep)],
 )
 def test_the_server_is_killed_while_staff_verify(
     town: Town, postings: int, kills: int, up_again: int
