@@ -3,13 +3,14 @@
 The public reads offices, kinds and grades: no person's name, no file's name, no words that anybody typed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from flask import has_request_context, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,9 +19,11 @@ from app.permissions import ROLE_PERMISSIONS, Actor, Permission
 from app.regions import queries as regions
 from app.regions.rules import contains
 from app.users.models import UserGrant
+from points.adjustments.signals import adjusted
 from points.sources import Dossier, EvidenceTold, Signer, SourceStory
 from projects.catalogue.models import CatalogueItem
 from projects.contributions import queries, summary
+from projects.contributions.contributions import THING
 from projects.contributions.models import Contribution
 from projects.contributions.queries import Row, Step
 from projects.contributions.rules import ContributionState
@@ -151,3 +154,13 @@ def _stood(grant: UserGrant, day: date) -> bool:
         and (grant.valid_to is None or day <= grant.valid_to)
         and (ended is None or day <= ended)
     )
+
+
+@adjusted.connect
+def _keep_points(session: Session, *, source_kind: str, points: Mapping[UUID, int]) -> None:
+    """Keep what a decision has adjusted beside the contribution, as it is kept when it is awarded."""
+    if source_kind == THING:
+        table = cast(Table, Contribution.__table__)
+        statement = update(table).where(table.c.id == bindparam("key"))
+        rows = [{"key": key, "points": value} for key, value in points.items()]
+        session.execute(statement.values(awarded_centipoints=bindparam("points")), rows)
