@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from points.ledger import closing
 from points.ledger.closing_models import PeriodClose
 from points.ledger.kinds import Reason
 from points.ledger.lines import StatementLine
@@ -18,13 +18,21 @@ from points.rulesets import queries as rulesets
 from points.rulesets.publication import CITY_PROGRAMME
 
 
+class Close(NamedTuple):
+    """A closed month: its name, its last day, and since when it is closed."""
+
+    month: str
+    ends_on: date
+    closed_at: datetime
+
+
 def marks(
     session: Session, shown: Sequence[StatementLine], *, programme: str = CITY_PROGRAMME
 ) -> dict[UUID, list[str]]:
     """Return the marks of lines by transfer; most have none."""
     if not shown:
         return {}
-    closed = closing.closes(session, rulesets.programme(session, programme).id)
+    closed = closes(session, rulesets.programme(session, programme).id)
     adjusted = [one.posting_id for one in shown if one.reason is Reason.ADJUSTMENT]
     decisions = _decisions(session, adjusted) if adjusted else {}
     return {
@@ -33,7 +41,17 @@ def marks(
     }
 
 
-def late(closed: Sequence[PeriodClose], happened_on: date, posted_at: datetime) -> list[str]:
+def closes(session: Session, programme_id: UUID) -> list[Close]:
+    """Return the closed months of a programme, oldest first, without their totals."""
+    rows = session.execute(
+        select(PeriodClose.month, PeriodClose.ends_on, PeriodClose.closed_at)
+        .where(PeriodClose.programme_id == programme_id)
+        .order_by(PeriodClose.ends_on)
+    )
+    return [Close._make(row) for row in rows]
+
+
+def late(closed: Sequence[Close], happened_on: date, posted_at: datetime) -> list[str]:
     """Return that something was posted after the month in which it happened was closed. Closes: oldest first."""
     close = next((one for one in closed if one.ends_on >= happened_on), None)
     if close is None or posted_at <= close.closed_at:

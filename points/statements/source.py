@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.parties.models import Party
 from points import sources
-from points.ledger import closing, holds
+from points.ledger import holds
 from points.ledger import queries as ledger
 from points.ledger.kinds import HoldPurpose, Reason
 from points.ledger.lines import StatementLine
@@ -45,7 +45,7 @@ def source_page(session: Session, party: Party, reader: Reader, number: int) -> 
     branch = Branch(f"{one.first.happened_on:%Y}", one.first.contribution_kind)
     leaves = _leaves(session, [line.transfer_id for line in one.lines])
     postings = _postings(session, [line.posting_id for line in one.lines])
-    closed = closing.closes(session, postings[one.first.posting_id].programme_id)
+    closed = marks.closes(session, postings[one.first.posting_id].programme_id)
     return {
         "title": title,
         "party": party,
