@@ -30,7 +30,7 @@ from tests.conftest import ENVIRONMENT
 from tests.open_data.test_open_data import ROOT, run
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-SIZE = Size(organisations=14, volunteers=20, contributions=24)
+SIZE = Size(organisations=14, volunteers=20, contributions=40)
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,7 @@ def files(web: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_is_recomputed_from_outside(files: Path) -> None:
     told = run(ROOT / "tests" / "open_data" / "outsider.py", files)
     assert told.count("identical") == 3
+    assert "\nall,organisation," in (files / "ranking-social-force-2026-Q3-1.csv").read_text()
     assert "All is right." in run(ROOT / "tools" / "verify_ledger.py", files)
 
 
