@@ -91,6 +91,7 @@ from points.statements import views_member as points_member
 from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
 from points.statements.documents import POINTS_STATEMENT
+from points.verification import checks
 from points.verification import jobs as verification_jobs
 from points.verification import views_staff as verification_staff
 from portal import views_member as home_member
@@ -282,6 +283,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             sources.register(source_kind, teller)
         for source_kind, dossier in feature.dossiers.items():
             sources.register_dossier(source_kind, dossier)
+        for name, check in feature.checks.items():
+            checks.register(name, check)
     _register_spreadsheets()
     for command in COMMANDS:
         web.cli.add_command(command)

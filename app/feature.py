@@ -65,6 +65,8 @@ class Feature:
     sources: Mapping[str, Any] = field(default_factory=dict)
     # the same → who tells what proves it, and who signed
     dossiers: Mapping[str, Any] = field(default_factory=dict)
+    # what is looked at whenever the ledger is verified, by name
+    checks: Mapping[str, Any] = field(default_factory=dict)
     # the tables that come in as spreadsheets
     registers: tuple[Any, ...] = ()
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from app import clock
 from app.db import reading, transaction
@@ -17,8 +18,9 @@ from app.users import grants, passwords, users
 from app.users.users import NewUser
 from points.awards import award
 from points.ledger import awarded, queries
-from points.ledger.kinds import AccountKind, Purse
+from points.ledger.kinds import AccountKind
 from points.seals.sealing import seal
+from points.verification.verifying import verify
 from tests.parties.people import places
 from tests.points import city
 
@@ -63,11 +65,9 @@ def press(client: FlaskClient, page: str, action: str, **data: str) -> int:
 
 def balances(source: UUID) -> tuple[int, int, int]:
     with reading() as session:
-        party = UUID(
-            queries.postings_of(session, "contribution", source)[0].explanation.split('"party":"')[1][:36]
-        )  # type: ignore[union-attr]
-        found = queries.balances(session, party)
-    return found[AccountKind(Purse.HONOUR)], found[AccountKind(Purse.REDEEMABLE)], found[AccountKind.HELD]
+        posting = queries.postings_of(session, "contribution", source)[0]
+        found = queries.balances(session, UUID(awarded.told(posting)["party"]))
+    return found[AccountKind.HONOUR], found[AccountKind.REDEEMABLE], found[AccountKind.HELD]
 
 
 def test_a_dispute_from_beginning_to_end(staff: FlaskClient, source: UUID) -> None:
@@ -108,3 +108,18 @@ def test_a_month_is_closed_and_read(staff: FlaskClient, source: UUID) -> None:
     assert "发放 → 荣誉积分" in shown and "没有更正以往月份的流水" in shown
     assert staff.get(f"{page}/2026-10").status_code == 404
     assert staff.get("/staff/closing/elsewhere").status_code == 404
+
+
+def test_the_verification_looks_at_closed_months(web: Flask, staff: FlaskClient, source: UUID) -> None:
+    assert (
+        press(staff, "/staff/closing/social-force", "/staff/closing/social-force/close", month="2026-11")
+        == 303
+    )
+    with transaction() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("DROP TRIGGER period_close_no_update"))
+        else:
+            session.execute(text("ALTER TABLE period_close DISABLE TRIGGER USER"))
+        session.execute(text("UPDATE period_close SET tree_size = 1"))
+    with reading() as session:
+        assert "period_close" in {one.table for one in verify(session)}
