@@ -208,12 +208,23 @@ def _make_buckets() -> None:
         sa.Column("place", sa.String(length=12), nullable=False, comment="code of a county, or all"),
         sa.Column("size_class", sa.String(length=8), nullable=False, comment="a size class, or all"),
         sa.Column(
-            "bucket", sa.Integer(), autoincrement=False, nullable=False, comment="rules.bucket_of(points)"
+            "grain",
+            sa.SmallInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="1: a bucket; 64: as many of them together",
+        ),
+        sa.Column(
+            "bucket",
+            sa.Integer(),
+            autoincrement=False,
+            nullable=False,
+            comment="rules.bucket_of(points), divided by the grain",
         ),
         sa.Column("parties", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["ranking_id"], ["ranking.id"], name=op.f("fk_standing_bucket_ranking_id")),
         sa.PrimaryKeyConstraint(
-            "ranking_id", "place", "size_class", "bucket", name=op.f("pk_standing_bucket")
+            "ranking_id", "place", "size_class", "grain", "bucket", name=op.f("pk_standing_bucket")
         ),
         sqlite_with_rowid=False,
     )

@@ -116,8 +116,8 @@ def _register(session: Session) -> Iterator[tuple[Any, ...]]:
     """Yield key (16 bytes), code, kind, place and size class of whoever may be named now."""
     rows = session.execute(
         register_values(
-            "SELECT r.party_id, q.code, r.party_kind, r.county, r.town, r.village, r.size_class "
-            f"FROM ({REGISTER}) r JOIN party q ON q.id = r.party_id WHERE r.named"
+            "SELECT r.party_id, r.code, r.party_kind, r.county, r.town, r.village, r.size_class "
+            f"FROM ({REGISTER}) r WHERE r.named"
         )
     )
     for key, *more in rows:

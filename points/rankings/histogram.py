@@ -1,14 +1,20 @@
 """The histogram of each ranking: how many are listed with points of each bucket, in the city and in each county.
 
-Kept set by set by whoever changes standings: what they counted before goes out, what they count now comes in.
+Kept set by set by whoever changes standings: what they counted before goes out, what they count now comes in. It has
+two grains, single buckets and sixty-four of them together, so that no question reads more than some dozen rows.
 """
 
-from sqlalchemy import text
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
-from points.rankings.models import LISTED
+from points.rankings.models import LISTED, StandingBucket
 from points.rankings.rules import ALL, bucket_sql
 
+COARSE = 64
 _CELLS = (
     ("county", "size_class"),
     ("county", f"'{ALL}'"),
@@ -16,14 +22,70 @@ _CELLS = (
     (f"'{ALL}'", f"'{ALL}'"),
 )
 _COUNTED = " UNION ALL ".join(
-    f"SELECT ranking_id, {place} AS place, {size} AS size_class, bucket, count(*) AS parties FROM listed "
-    f"{'WHERE size_class IS NOT NULL ' if size == 'size_class' else ''}GROUP BY 1, 2, 3, 4"
+    f"SELECT ranking_id, {place} AS place, {size} AS size_class, {grain} AS grain, bucket / {grain} AS bucket, "
+    f"sum(parties) AS parties FROM listed "
+    f"{'WHERE size_class IS NOT NULL ' if size == 'size_class' else ''}GROUP BY 1, 2, 3, 4, 5"
     for place, size in _CELLS
+    for grain in (1, COARSE)
 )
 _ADDED = (
-    "ON CONFLICT (ranking_id, place, size_class, bucket) "
+    "ON CONFLICT (ranking_id, place, size_class, grain, bucket) "
     "DO UPDATE SET parties = standing_bucket.parties + excluded.parties"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Whose histogram is asked: a ranking, a county or all, a size class or all."""
+
+    ranking_id: int
+    place: str
+    size_class: str
+
+    def rows(self, grain: int) -> list[ColumnElement[bool]]:
+        """Return the conditions of its rows of one grain."""
+        return [
+            StandingBucket.ranking_id == self.ranking_id,
+            StandingBucket.place == self.place,
+            StandingBucket.size_class == self.size_class,
+            StandingBucket.grain == grain,
+        ]
+
+
+def total(session: Session, cell: Cell) -> int:
+    """Return how many are listed."""
+    return int(session.scalar(select(func.sum(StandingBucket.parties)).where(*cell.rows(COARSE))) or 0)
+
+
+def above(session: Session, cell: Cell, bucket: int) -> int:
+    """Return how many stand in higher buckets than one."""
+    group = bucket // COARSE
+    parties = func.sum(StandingBucket.parties)
+    in_groups = select(parties).where(*cell.rows(COARSE), StandingBucket.bucket > group)
+    in_group = select(parties).where(
+        *cell.rows(1), StandingBucket.bucket > bucket, StandingBucket.bucket < (group + 1) * COARSE
+    )
+    found = session.execute(select(in_groups.scalar_subquery(), in_group.scalar_subquery())).one()
+    return sum(int(one or 0) for one in found)
+
+
+def bucket_at(session: Session, cell: Cell, skipped: int) -> tuple[int | None, int]:
+    """Return the bucket in which the one after so many stands, and how many of the bucket stand before it."""
+    counts = select(StandingBucket.bucket, StandingBucket.parties).order_by(StandingBucket.bucket.desc())
+    group, skipped = _reached(session.execute(counts.where(*cell.rows(COARSE))), skipped)
+    if group is None:
+        return None, 0
+    within = StandingBucket.bucket.between(group * COARSE, (group + 1) * COARSE - 1)
+    return _reached(session.execute(counts.where(*cell.rows(1), within)), skipped)
+
+
+def _reached(counts: Iterable[Any], skipped: int) -> tuple[int | None, int]:
+    """Return what of these holds the one after so many, and how many of it stand before it."""
+    for one, parties in counts:
+        if skipped < parties:
+            return int(one), skipped
+        skipped -= parties
+    return None, 0
 
 
 def tally(session: Session, source: str, sign: int) -> None:
@@ -47,10 +109,11 @@ def count_frozen(session: Session, first: int, last: int) -> None:
 def _count(session: Session, source: str, sign: int) -> None:
     session.execute(
         text(
-            "INSERT INTO standing_bucket (ranking_id, place, size_class, bucket, parties) "
-            "WITH listed AS (SELECT s.ranking_id, s.county, s.size_class, "
-            f"{bucket_sql('s.points')} AS bucket {source}) "
-            f"SELECT ranking_id, place, size_class, bucket, {sign:d} * parties FROM ({_COUNTED}) AS counted "
-            f"WHERE true {_ADDED}"
+            "INSERT INTO standing_bucket (ranking_id, place, size_class, grain, bucket, parties) "
+            "WITH listed AS (SELECT ranking_id, county, size_class, bucket, count(*) AS parties FROM ("
+            f"SELECT s.ranking_id, s.county, s.size_class, {bucket_sql('s.points')} AS bucket {source}) AS one "
+            "GROUP BY 1, 2, 3, 4) "
+            f"SELECT ranking_id, place, size_class, grain, bucket, {sign:d} * parties "
+            f"FROM ({_COUNTED}) AS counted WHERE true {_ADDED}"
         )
     )

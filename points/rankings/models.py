@@ -5,7 +5,18 @@ for organisations whose size is known, one for each level and size class. Each i
 that it alone answers a page from its middle on, and each holds only who is listed.
 """
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import APPEND_ONLY, Base
@@ -160,8 +171,17 @@ class StandingBucket(Base):
     ranking_id: Mapped[int] = mapped_column(ForeignKey("ranking.id"), primary_key=True, autoincrement=False)
     place: Mapped[str] = mapped_column(String(12), primary_key=True, comment="code of a county, or all")
     size_class: Mapped[str] = mapped_column(String(8), primary_key=True, comment="a size class, or all")
+    grain: Mapped[int] = mapped_column(
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="1: a bucket; 64: as many of them together",
+    )
     bucket: Mapped[int] = mapped_column(
-        Integer, primary_key=True, autoincrement=False, comment="rules.bucket_of(points)"
+        Integer,
+        primary_key=True,
+        autoincrement=False,
+        comment="rules.bucket_of(points), divided by the grain",
     )
     parties: Mapped[int] = mapped_column(Integer)
 

@@ -6,6 +6,7 @@ alone changes (a consent that ends, a birthday) a nightly job finds.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.db import reading, transaction
 from app.parties.directory import SHOWN
-from app.parties.models import ConsentPurpose, PartyKind
+from app.parties.models import ConsentPurpose, OrganisationKind, PartyKind
 from app.parties.rules import ADULT
 from app.parties.signals import naming_changed
 from app.rows import parts
@@ -30,7 +31,7 @@ from points.rankings.temporary import fill_keys, temporary
 _SHOWN = ", ".join(f"'{state.value}'" for state in SHOWN)
 _SIZES = " ".join(f"WHEN o.member_count >= {floor} THEN '{kind.value}'" for floor, kind in SIZE_FLOORS)
 REGISTER = f"""
-SELECT p.id AS party_id, p.kind AS party_kind,
+SELECT p.id AS party_id, p.kind AS party_kind, p.code, p.name, p.region_code, o.organisation_kind,
   substr(p.region_code, 1, 6) || '000000' AS county, substr(p.region_code, 1, 9) || '000' AS town,
   p.region_code AS village, CASE {_SIZES} END AS size_class,
   p.state IN ({_SHOWN}) AND (p.kind = '{PartyKind.ORGANISATION.value}' OR (
@@ -90,11 +91,32 @@ def refresh_names() -> int:
     return len(stale)
 
 
-def named_among(session: Session, party_ids: Sequence[UUID]) -> set[UUID]:
-    """Return which of a page's parties may be named at this instant."""
-    statement = register_values(f"SELECT party_id FROM ({REGISTER}) r WHERE named AND party_id IN :keys")
-    statement = statement.bindparams(bindparam("keys", list(party_ids), type_=KeyType(), expanding=True))
-    return {_uuid(key) for (key,) in session.execute(statement)}
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the register says of a party at this instant."""
+
+    kind: PartyKind
+    code: str
+    name: str
+    region_code: str
+    organisation_kind: OrganisationKind | None
+    is_named: bool
+
+
+def registered(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, Registered]:
+    """Return what a page must know of its parties."""
+    if not party_ids:
+        return {}
+    statement = register_values(
+        "SELECT party_id, party_kind, code, name, region_code, organisation_kind, named "
+        f"FROM ({REGISTER}) r WHERE party_id IN :keys"
+    ).bindparams(bindparam("keys", list(party_ids), type_=KeyType(), expanding=True))
+    return {
+        _uuid(key): Registered(
+            PartyKind(kind), code, name, region_code, OrganisationKind(body) if body else None, bool(named)
+        )
+        for key, kind, code, name, region_code, body, named in session.execute(statement)
+    }
 
 
 def out_of_date(session: Session) -> list[UUID]:

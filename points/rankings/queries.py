@@ -5,7 +5,7 @@ and how many stand higher within the bucket. In towns and villages, which are sm
 Equal points share a rank and stand in the order of the parties' keys, the newest first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,16 +13,18 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from app import paging
 from app.paging import Order, Page, fetch
-from app.parties.models import Organisation, OrganisationKind, Party, PartyKind
+from app.parties.models import OrganisationKind, PartyKind
 from app.permissions import region_prefix
+from points.rankings import histogram
+from points.rankings.histogram import Cell
 from points.rankings.kinds import SizeClass
 from points.rankings.mark import MARK
-from points.rankings.models import LISTED, FrozenPlace, Ranking, RollMark, Standing, StandingBucket
-from points.rankings.naming import named_among
+from points.rankings.models import LISTED, FrozenPlace, Ranking, RollMark, Standing
+from points.rankings.naming import Registered, registered
 from points.rankings.rules import ALL, bucket_floor, bucket_of, ranked
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.models import Programme
@@ -31,7 +33,6 @@ from points.rulesets.publication import CITY_PROGRAMME
 _COUNTY = 6
 _LEVELS = {_COUNTY: "county", 9: "town", 12: "village"}
 _LAST_KEY = (1 << 128) - 1
-_GROUP_BITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,10 @@ class _Board:
             found.append(self.model.size_class == self.size_class)
         return [*found, text(LISTED)] if self.model is Standing else found  # type: ignore[list-item]
 
-    def buckets(self) -> list[ColumnElement[bool]]:
-        """Return the conditions of the cut's histogram."""
-        return [
-            StandingBucket.ranking_id == self.ranking_id,
-            StandingBucket.place == self.place,
-            StandingBucket.size_class == (self.size_class.value if self.size_class else ALL),
-        ]
+    @property
+    def cell(self) -> Cell:
+        """The cut's histogram."""
+        return Cell(self.ranking_id, self.place, self.size_class.value if self.size_class else ALL)
 
 
 def page(
@@ -151,7 +149,9 @@ def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
         return Place(None, 0, total)
     is_live = board.model is Standing
     disputed = row.disputed if is_live else 0
-    if row.points <= 0 or (is_live and not (row.named and named_among(session, [party_id]))):
+    if row.points <= 0 or (
+        is_live and not (row.named and registered(session, [party_id])[party_id].is_named)
+    ):
         return Place(None, row.points, total, disputed)
     return Place(_higher(session, board, row.points) + 1, row.points, total, disputed)
 
@@ -173,7 +173,7 @@ def from_rank(session: Session, cut: Cut, rank: int, *, size: int = 50) -> Page[
     found = select(board.model.points, board.model.party_id).where(*board.rows())
     skipped = rank - 1
     if board.has_histogram:
-        bucket, skipped = _bucket_at(session, board, skipped)
+        bucket, skipped = histogram.bucket_at(session, board.cell, skipped)
         if bucket is None:
             return Page([], None, None)
         found = found.where(
@@ -223,13 +223,8 @@ def as_of(session: Session) -> datetime | None:
 
 def names_of(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return what parties are called publicly at this instant; who may not be named is told to be nameless."""
-    if not party_ids:
-        return {}
-    named = named_among(session, party_ids)
-    return {
-        party.id: party.name if party.id in named else _nameless(party)
-        for party in session.scalars(select(Party).where(Party.id.in_(party_ids)))
-    }
+    known = registered(session, party_ids)
+    return {key: one.name if one.is_named else _nameless(one) for key, one in known.items()}
 
 
 def version(session: Session) -> str:
@@ -276,49 +271,17 @@ def _higher(session: Session, board: _Board, points: int) -> int:
     if not board.has_histogram:
         return session.scalar(counted) or 0
     bucket = bucket_of(max(points, 0))
-    above = select(func.sum(StandingBucket.parties)).where(*board.buckets(), StandingBucket.bucket > bucket)
+    above = histogram.above(session, board.cell, bucket)
     if bucket_floor(bucket + 1) == points + 1:
-        return int(session.scalar(above) or 0)
+        return above
     within = counted.where(board.model.points < bucket_floor(bucket + 1))
-    return int(session.scalar(above) or 0) + (session.scalar(within) or 0)
+    return above + (session.scalar(within) or 0)
 
 
 def _count(session: Session, board: _Board) -> int:
     if board.has_histogram:
-        statement = select(func.sum(StandingBucket.parties)).where(*board.buckets())
-    else:
-        statement = select(func.count()).select_from(board.model).where(*board.rows())
-    return int(session.scalar(statement) or 0)
-
-
-def _bucket_at(session: Session, board: _Board, skipped: int) -> tuple[int | None, int]:
-    """Return the bucket in which the one after so many stands, and how many of the bucket stand before it."""
-    group = StandingBucket.bucket.op(">>")(_GROUP_BITS)
-    groups = (
-        select(group, func.sum(StandingBucket.parties))
-        .where(*board.buckets())
-        .group_by(group)
-        .order_by(group.desc())
-    )
-    chosen, skipped = _reached(session.execute(groups), skipped)
-    if chosen is None:
-        return None, 0
-    first = chosen << _GROUP_BITS
-    buckets = (
-        select(StandingBucket.bucket, StandingBucket.parties)
-        .where(*board.buckets(), StandingBucket.bucket.between(first, first + (1 << _GROUP_BITS) - 1))
-        .order_by(StandingBucket.bucket.desc())
-    )
-    return _reached(session.execute(buckets), skipped)
-
-
-def _reached(counts: Iterable[Any], skipped: int) -> tuple[int | None, int]:
-    """Return what of these holds the one after so many, and how many of it stand before it."""
-    for one, parties in counts:
-        if skipped < parties:
-            return int(one), skipped
-        skipped -= int(parties)
-    return None, 0
+        return histogram.total(session, board.cell)
+    return session.scalar(select(func.count()).select_from(board.model).where(*board.rows())) or 0
 
 
 def _cursor_at(points: int, party_id: UUID) -> str:
@@ -337,14 +300,7 @@ def _lines(
     if not keys:
         return []
     is_live = board.model is Standing
-    named = named_among(session, keys)
-    known = (
-        select(Party, Organisation.organisation_kind)
-        .options(load_only(Party.code, Party.name, Party.kind, Party.region_code))
-        .outerjoin(Organisation, Organisation.party_id == Party.id)
-        .where(Party.id.in_(keys))
-    )
-    parties = {party.id: (party, kind) for party, kind in session.execute(known)}
+    known = registered(session, keys)
     disputed: dict[UUID, int] = {}
     if is_live:
         held = select(Standing.party_id, Standing.disputed).where(
@@ -353,20 +309,18 @@ def _lines(
         disputed = {row.party_id: row.disputed for row in session.execute(held)}
     lines = []
     for (key, points), rank in zip(rows, ranks, strict=True):
-        party, kind = parties[key]
-        if key in named:
+        one = known[key]
+        if one.is_named:
             lines.append(
                 Ranked(
-                    rank, key, party.code, party.name, party.kind, kind, party.region_code, points,
+                    rank, key, one.code, one.name, one.kind, one.organisation_kind, one.region_code, points,
                     disputed.get(key, 0),
                 )
             )  # fmt: skip
         elif not is_live:
-            lines.append(
-                Ranked(rank, key, "", _nameless(party), party.kind, None, "", points, is_named=False)
-            )
+            lines.append(Ranked(rank, key, "", _nameless(one), one.kind, None, "", points, is_named=False))
     return lines
 
 
-def _nameless(party: Party) -> str:
-    return _("（应本人要求不再公开）") if party.kind is PartyKind.PERSON else _("（已不在册）")
+def _nameless(one: Registered) -> str:
+    return _("（应本人要求不再公开）") if one.kind is PartyKind.PERSON else _("（已不在册）")

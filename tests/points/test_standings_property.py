@@ -29,6 +29,7 @@ from points.ledger import holds
 from points.ledger.hold_models import Hold, HoldPurpose
 from points.ledger.kinds import Purse
 from points.rankings import queries
+from points.rankings.histogram import COARSE
 from points.rankings.models import Standing, StandingBucket
 from points.rankings.naming import refresh_names
 from points.rankings.queries import Cut
@@ -144,21 +145,26 @@ def _standings() -> dict[tuple[UUID, int], tuple[Any, ...]]:
         }  # fmt: skip
 
 
-def _counted(standings: dict[tuple[UUID, int], tuple[Any, ...]]) -> Counter[tuple[int, str, str, int]]:
-    found: Counter[tuple[int, str, str, int]] = Counter()
+def _counted(standings: dict[tuple[UUID, int], tuple[Any, ...]]) -> Counter[tuple[int, str, str, int, int]]:
+    found: Counter[tuple[int, str, str, int, int]] = Counter()
     for (_party, ranking), (county, _town, _village, size, points, _disputed, named) in standings.items():
         if named and points > 0:
             for place in (ALL, county):
                 for size_class in {ALL, size.value if size else ALL}:
-                    found[ranking, place, size_class, bucket_of(points)] += 1
+                    for grain in (1, COARSE):
+                        found[ranking, place, size_class, grain, bucket_of(points) // grain] += 1
     return found
 
 
-def _histogram() -> Counter[tuple[int, str, str, int]]:
+def _histogram() -> Counter[tuple[int, str, str, int, int]]:
     with reading() as session:
         rows = session.scalars(select(StandingBucket)).all()
     return Counter(
-        {(one.ranking_id, one.place, one.size_class, one.bucket): one.parties for one in rows if one.parties}
+        {
+            (one.ranking_id, one.place, one.size_class, one.grain, one.bucket): one.parties
+            for one in rows
+            if one.parties
+        }
     )
 
 
