@@ -5,19 +5,21 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Database, reading, transaction
-from app.errors import Conflict
+from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.ids import new_id
-from app.permissions import SYSTEM
+from app.permissions import SYSTEM, Actor, Grant, Role
 from points import reversals
 from points.awards import award
-from points.ledger import holds, queries
+from points.ledger import disputes, holds, queries
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse
 from points.ledger.reconciliation import reconcile
 from points.rulesets import queries as rulesets
+from points.rulesets.kinds import ContributionKind
 from tests.points import city
 
 NOW = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -152,3 +154,78 @@ def test_one_thing_at_once_holds_once(party: UUID) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(hold, range(8))) == 1
     assert there(party) == (225, 125, 100)
+
+
+def test_a_dispute_holds_what_a_contribution_earned_and_its_reversal_releases_it_first(party: UUID) -> None:
+    source = earn(party)
+    earn(party)
+    spent = reserve(party, 400)
+    with transaction() as session:
+        holds.post(session, spent, actor=SYSTEM)
+    with transaction() as session:
+        made = dispute(session, source)
+    assert [(one.purse, one.points) for one in made] == [(Purse.HONOUR, 225), (Purse.REDEEMABLE, 50)]
+    assert there(party) == (225, 0, 275)
+    with reading() as session:
+        moved = queries.transfers_of(session, queries.postings_of(session, "hold", made[0].id)[0].id)[0]
+        assert (moved.contribution_kind, moved.region_code) == (ContributionKind.SERVICE, "610302001000")
+    with pytest.raises(Conflict), transaction() as session:
+        dispute(session, source)
+    reverse(source, SYSTEM)
+    assert there(party) == (225, -175, 0)
+    with pytest.raises(NotFound, match="没有可以冻结的"), transaction() as session:
+        dispute(session, source)
+
+
+def test_somebody_else_upholds_a_dispute_than_who_raised_it(party: UUID) -> None:
+    source = earn(party)
+    grants = (Grant(Role.CITY_STAFF, "610300000000"),)
+    one, other = (Actor(new_id(), new_id(), name, grants) for name in ("甲", "乙"))
+    with transaction() as session:
+        dispute(session, source, one)
+    with pytest.raises(NotAllowed, match="另一位"):
+        reverse(source, one)
+    assert there(party) == (0, 0, 450)
+    reverse(source, other)
+    assert there(party) == (0, 0, 0)
+
+
+def test_a_dispute_is_raised_in_ones_own_region_and_with_a_reason(party: UUID) -> None:
+    source = earn(party)
+    stranger = Actor(new_id(), new_id(), "丙", (Grant(Role.COUNTY_APPROVER, "610331000000"),))
+    with pytest.raises(NotAllowed), transaction() as session:
+        dispute(session, source, stranger)
+    for reason in ("", "  ", "长" * 501):
+        with pytest.raises(InvalidInput), transaction() as session:
+            dispute(session, source, SYSTEM, reason)
+    with pytest.raises(Conflict, match="没有因争议冻结"), transaction() as session:
+        disputes.release(session, source_kind="contribution", source_id=source, reason="属实", actor=SYSTEM)
+
+
+def test_disputing_and_reversing_at_once_leaves_nothing_held_of_what_is_gone(party: UUID) -> None:
+    source = earn(party)
+
+    def act(number: int) -> None:
+        try:
+            if number % 2:
+                reverse(source, SYSTEM)
+            else:
+                with transaction() as session:
+                    dispute(session, source)
+        except (Conflict, NotFound):
+            pass
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(act, range(6)))
+    assert there(party) == (0, 0, 0)
+
+
+def dispute(session: Session, source: UUID, actor: Actor = SYSTEM, reason: str = "签到重复") -> list[Hold]:
+    return disputes.dispute(session, source_kind="contribution", source_id=source, reason=reason, actor=actor)
+
+
+def reverse(source: UUID, actor: Actor) -> None:
+    with transaction() as session:
+        reversals.reverse_award(
+            session, source_kind="contribution", source_id=source, reason="查实", actor=actor
+        )
