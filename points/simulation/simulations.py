@@ -12,12 +12,12 @@ from app.audit import events
 from app.db import lock, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.ids import clean_code
-from app.parties.models import Party, PartyKind
+from app.parties.models import PartyKind
 from app.permissions import Actor
 from app.rows import parts
 from app.states import ensure_move
 from points.ledger.models import Posting
-from points.rankings.naming import named_among
+from points.rankings.naming import registered
 from points.rulesets import queries as rulesets
 from points.rulesets.models import Programme, Ruleset
 from points.rulesets.publication import draft_deleted, ensure_may_see
@@ -156,9 +156,8 @@ def _is_due(simulation: Simulation, now: datetime) -> bool:
 
 def _named(session: Session, party_ids: list[UUID]) -> dict[UUID, tuple[PartyKind, bool]]:
     """Return of each party its kind and whether it may be named today, as the rankings see it."""
-    found: dict[UUID, tuple[PartyKind, bool]] = {}
-    for some in parts(party_ids):
-        named = named_among(session, some)
-        kinds = session.execute(select(Party.id, Party.kind).where(Party.id.in_(some)))
-        found |= {row.id: (row.kind, row.id in named) for row in kinds}
-    return found
+    return {
+        key: (one.kind, one.is_named)
+        for some in parts(party_ids)
+        for key, one in registered(session, some).items()
+    }
