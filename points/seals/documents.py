@@ -40,7 +40,7 @@ def opened(session: Session, leaf: SealLeaf) -> dict[str, Any]:
     if one is None:
         return proof
     own, form = leaves.own_salt(one), bytes(one.form)
-    if leaves.commit(own, form) != leaf.commitment:
+    if leaves.commitment_of(own, form) != leaf.commitment:
         return proof
     return {**proof, "own": own.hex(), "row": base64.b64encode(form).decode()}
 

@@ -113,7 +113,7 @@ def select(connection: Connection, tail: str, parameters: tuple[Any, ...] = ()) 
 def leaf_of(one: Sealable) -> Leaf:
     """Return the leaf of a transfer."""
     public = public_line(one)
-    commitment = commit(own_salt(one), one.form)
+    commitment = commitment_of(own_salt(one), one.form)
     return Leaf("transfer", one.id, public, commitment, hash_of(public, commitment))
 
 
@@ -142,7 +142,7 @@ def own_salt(one: Sealable) -> bytes:
     return hmac.digest(salt, key_bytes(one.id), "sha256")
 
 
-def commit(own: bytes, form: bytes) -> bytes:
+def commitment_of(own: bytes, form: bytes) -> bytes:
     """Return the commitment to a row: SHA-256 of its own salt and its canonical form."""
     return hashlib.sha256(own + form).digest()
 

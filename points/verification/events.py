@@ -175,7 +175,7 @@ def _is_leaf(row: Sequence[Any], form: bytes) -> bool:
             mine = f"{leaves.LEAF_FORM}|{one.programme}|{one.month}|{told[3]}|{one.tail}"
             return mine == public and digest == leaves.hash_of(public, commitment)
         true_public = leaves.public_line(one)
-        true_commitment = leaves.commit(leaves.own_salt(one), form)
+        true_commitment = leaves.commitment_of(leaves.own_salt(one), form)
         return (
             public == true_public
             and commitment == true_commitment

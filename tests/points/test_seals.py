@@ -195,7 +195,7 @@ def own_value_opens(session: Session, number: int) -> bool:
     leaf = queries.leaf(session, number)
     one = leaves.find(session.connection(), leaf.thing_id)
     assert one is not None
-    return leaves.commit(leaves.own_salt(one), bytes(one.form)) == leaf.commitment
+    return leaves.commitment_of(leaves.own_salt(one), bytes(one.form)) == leaf.commitment
 
 
 def test_the_own_row_opens_its_commitment(organisation: UUID) -> None:
