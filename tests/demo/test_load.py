@@ -18,10 +18,12 @@ from app.parties.models import Organisation, Party
 from app.users.demo import DemoSignIn
 from app.users.demo import read as read_sign_ins
 from app.users.models import User
-from points.ledger.models import AccountBalance, Transfer
+from points.ledger.models import Account, AccountBalance, Transfer
 from points.ledger.reconciliation import reconcile
-from points.verification.verifying import verify
 from points.rankings.models import Standing
+from points.rulesets.models import Programme
+from points.rulesets.publication import CITY_PROGRAMME
+from points.verification.verifying import verify
 from portal.demo import closing, load
 from portal.demo.living import corrected_key
 from portal.demo.load import Outcome, load_city
@@ -164,10 +166,15 @@ def as_planned(plan: Plan) -> None:
         assert codes == Counter(one.uscc for one in plan.cast.organisations if one.uscc)
         names = set(session.scalars(select(User.name)))
         assert names >= {one.name for one in plan.cast.users}
-        balances = session.scalar(select(func.sum(AccountBalance.balance)))
-        assert balances == sum(
-            points_of(session.execute(select(Transfer.points, Transfer.reverses_id)).all())
+        # The city's programme; the village's own takes points away, too.
+        balances = session.scalar(
+            select(func.sum(AccountBalance.balance))
+            .join(Account, Account.id == AccountBalance.account_id)
+            .join(Programme, Programme.id == Account.programme_id)
+            .where(Programme.code == CITY_PROGRAMME)
         )
+        moved = select(Transfer.points, Transfer.reverses_id).where(Transfer.source_kind == "contribution")
+        assert balances == sum(points_of(session.execute(moved).all()))
 
 
 def points_of(transfers: object) -> list[int]:
