@@ -15,7 +15,7 @@ from app.parties.models import Party, PartyKind
 from app.permissions import Actor, Permission
 from app.regions import queries as regions
 from app.rows import parts
-from app.tables import Column, ColumnKind, Sheet
+from app.tables import Column, ColumnKind, Sheet, frame
 from points.simulation.results import PartyLine, Result, Sums
 
 PAGE = 50
@@ -150,6 +150,11 @@ def sheets(session: Session, result: Result, actor: Actor) -> list[Sheet]:
             ],
         ),
         Sheet(
+            _("按区县"),
+            _county_rows(session, result, parties),
+            [Column("county", _("区县"), text), Column("parties", _("参与主体（个）"), number), *sums],
+        ),
+        Sheet(
             _("按贡献类别"),
             [{"kind": kind, **_whole(one)} for kind, one in result.kinds.items()],
             [Column("kind", _("贡献类别"), text), *sums],
@@ -171,6 +176,24 @@ def sheets(session: Session, result: Result, actor: Actor) -> list[Sheet]:
                 Column("after", _("改后的算式"), text),
             ],
         ),
+    ]
+
+
+def _county_rows(session: Session, result: Result, parties: dict[UUID, Party]) -> list[dict[str, Any]]:
+    """Return the sums of all parties by county, in the order of the counties' codes."""
+    names = list(_whole(result.total))
+    rows = [
+        {"code": f"{_region(parties, one)[:6]:0<12}", "parties": 1, **_whole(one)} for one in result.parties
+    ]
+    columns = [Column(name, name) for name in ("code", "parties", *names)]
+    sums = frame(rows, columns).groupby("code", sort=True).sum()
+    counties = regions.full_names(session, [str(code) for code in sums.index])
+    return [
+        {
+            "county": counties.get(str(code), str(code)),
+            **{name: int(line[name]) for name in ("parties", *names)},
+        }
+        for code, line in sums.iterrows()
     ]
 
 

@@ -153,8 +153,9 @@ def test_from_draft_to_adjustment(web: Flask, writer: FlaskClient) -> None:
         assert "+100" in told and "10,000 元 × 2 分/100 元 × A 级 1 = 200 分" in told
         assert "起草调整决定" not in told
         book = load_workbook(BytesIO(writer.get(f"{address}/workbook").data))
-        assert book.sheetnames == ["参与主体", "按贡献类别", "为什么变", "举例", "说明"]
+        assert book.sheetnames == ["参与主体", "按区县", "按贡献类别", "为什么变", "举例", "说明"]
         assert [cell.value for cell in book["参与主体"][2]][5:8] == [102.25, 202.25, 100]
+        assert [cell.value for cell in book["按区县"][2]][1:4] == [1, 2, 1]
         lawyer = enter(web, LAWYER)
         desk = lawyer.get("/staff/rules/2").text
         answer = lawyer.post("/staff/rules/2/publish", data=fields_of(desk, 0))
