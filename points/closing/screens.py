@@ -113,8 +113,8 @@ def ending_chart(by_month: Mapping[str, int]) -> Chart | None:
             points=points_words(by_month[most]),
         ),
         points=[
-            # Columns are as high as whole points; the words are exact.
-            Point(month, (points + 50) // 100, _("%(points)s 分", points=points_words(points)))
+            # Columns are as high as whole points, the words are exact; two digits of the year fit a phone.
+            Point(month[2:], (points + 50) // 100, _("%(points)s 分", points=points_words(points)))
             for month, points in by_month.items()
         ],
         as_of=clock.today().isoformat(),
