@@ -194,7 +194,8 @@ def _page_indexes(table: str, listed: str | None) -> None:
     for level in ("city", "county", "town", "village"):
         place = [] if level == "city" else [level]
         for size in (False, True):
-            columns = ["ranking_id", *(["size_class"] if size else []), *place, "points", "party_id"]
+            tail = ["points", "party_id", *(["named"] if listed else [])]
+            columns = ["ranking_id", *(["size_class"] if size else []), *place, *tail]
             terms = [*([listed] if listed else []), *(["size_class IS NOT NULL"] if size else [])]
             where = sa.text(" AND ".join(terms)) if terms else None
             name = f"ix_{table}_{'size_' if size else ''}{level}"

@@ -124,7 +124,9 @@ def _page_indexes(table: str, listed: str | None) -> list[Index]:
     for level in _LEVELS:
         place = () if level == "city" else (level,)
         for size in (False, True):
-            columns = ["ranking_id", *(("size_class",) if size else ()), *place, "points", "party_id"]
+            # SQLite holds an index to answer alone only when it has every column that the query names.
+            tail = ("points", "party_id", *(("named",) if listed else ()))
+            columns = ["ranking_id", *(("size_class",) if size else ()), *place, *tail]
             terms = [*([listed] if listed else []), *(["size_class IS NOT NULL"] if size else [])]
             where = text(" AND ".join(terms)) if terms else None
             name = f"ix_{table}_{'size_' if size else ''}{level}"
