@@ -301,7 +301,9 @@ def ranking_faults(path, told, points):
 def rankings_bytes(lines):
     """The canonical file of lines: sorted, ranked 1-2-2-4 in the city and in each county, town, village and size."""
     lines = [row for row in lines if row["points"] > 0]
-    lines.sort(key=lambda row: (row["kind"] != "all", row["kind"], row["party_kind"], -row["points"], row["who"]))
+    lines.sort(
+        key=lambda row: (row["kind"] != "all", row["kind"], row["party_kind"], -row["points"], row["who"])
+    )
     counts, lasts = {}, {}
 
     def rank(at, points):

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.config import Settings
 from app.db import Database, append_only_ddl, reading, transaction
 from app.permissions import SYSTEM
 from points.awards import award
@@ -17,6 +18,7 @@ from points.ledger.kinds import AccountKind, Reason
 from points.ledger.reconciliation import reconcile
 from points.rulesets.models import Programme
 from points.seals.sealing import seal
+from points.verification import verifying
 from points.verification.verifying import BreakKind, outcome_of, verify
 from tests.points import city
 from tests.points.tampering import (
@@ -226,3 +228,23 @@ def test_after_an_outage_nothing_is_left_without_a_leaf(
     monkeypatch.setattr(clock, "true_now", lambda: real() + timedelta(hours=30))  # the jobs stood still
     assert seal() == 3
     assert seal(everything=True) == 0
+
+
+def test_several_processes_find_the_same(
+    database: Database, settings: Settings, party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "FEW", 0)
+    outcome = verifying.verify_all(settings, 2)
+    assert outcome.breaks == []
+    with reading() as session:
+        alone = outcome_of(session)
+    assert (outcome.transfers, outcome.unsealed, outcome.oldest) == (
+        alone.transfers,
+        alone.unsealed,
+        alone.oldest,
+    )
+    with transaction() as session:
+        session.execute(text("UPDATE tree_head SET leaves = leaves + 1"))
+        session.execute(text("UPDATE account_balance SET balance = balance + 1"))
+    found = {one.table for one in verifying.verify_all(settings, 2).breaks}
+    assert found == {"tree_head", "account_balance"}
