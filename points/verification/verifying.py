@@ -24,7 +24,7 @@ from points.verification.seals import BLOCK, LeafRange
 
 __all__ = ["Break", "BreakKind", "Outcome", "verify", "verify_all"]
 
-FEW = 20_000
+FEW = 100_000
 """Up to so many postings several processes are not worth their start."""
 _SHARES = 4
 """Parts of each long table per process: the last ones to end have little left."""
