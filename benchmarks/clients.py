@@ -1,7 +1,8 @@
 """Sixteen clients that post at once: all on one issuer, against each on an issuer of its own.
 
 Each client is a process with a connection of its own, as a server's workers are, and posts to its own parties
-through the public verb. Were there a row that all postings of one issuer need, the first figure would fall.
+through the public verb. Were there a row that all postings of one issuer need, the first figure would fall. On
+PostgreSQL the same clients also call pgledger's function (`pgledger.py`), which changes the issuer's balance too.
 """
 
 import multiprocessing
@@ -10,12 +11,15 @@ from datetime import date
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import psycopg
+
 from app import db, keys
 from app.config import Settings
 from app.ids import new_id
 from app.permissions import SYSTEM
 from benchmarks.city import cities
 from benchmarks.frame import Row, main, medians, report
+from benchmarks.pgledger import Published
 from points.ledger import accounts, postings
 from points.ledger.accounts import AccountRef
 from points.ledger.kinds import AccountKind, Reason
@@ -29,6 +33,8 @@ CLIENTS = 16
 PARTIES = 8
 TARGET = 0.9
 END = -1
+PUBLISHED = 0
+"""Orders to the clients besides the number of issuers."""
 LONGEST = 300
 """Seconds after which a client that died stops the others."""
 
@@ -40,17 +46,20 @@ def run(quick: bool) -> int:
     rows = []
     for dialect in ("sqlite", "postgresql"):
         with cities(dialect, ("ours",)) as (settings,):
-            rows.append(_measure(dialect, settings, quick))
+            rows += _measure(dialect, settings, quick)
     return report(f"{CLIENTS} clients posting at once: durable postings per second", rows)
 
 
-def _measure(dialect: str, settings: Settings, quick: bool) -> Row:
+def _measure(dialect: str, settings: Settings, quick: bool) -> list[Row]:
     programmes, held = _open(settings)
+    published = _publish(settings) if dialect == "postgresql" else None
     rounds, count = (5, 12) if quick else (15, 40)
     context = multiprocessing.get_context("fork")
     gate, order = context.Barrier(CLIENTS + 1, timeout=LONGEST), context.Value("i", 0)
     clients = [
-        context.Process(target=_client, args=(settings, programmes, held[number], number, count, gate, order))
+        context.Process(
+            target=_client, args=(settings, programmes, held, published, number, count, gate, order)
+        )
         for number in range(CLIENTS)
     ]
     for client in clients:
@@ -65,14 +74,16 @@ def _measure(dialect: str, settings: Settings, quick: bool) -> Row:
 
         return work
 
-    for issuers in (1, CLIENTS):
-        turn(issuers)()  # connections are opened and statements prepared
-    one, many = medians(rounds, turn(1), turn(CLIENTS))
+    turns = [turn(1), turn(CLIENTS), *([turn(PUBLISHED)] if published else [])]
+    for one_turn in turns:
+        one_turn()  # connections are opened and statements prepared
+    one, many, *other = medians(rounds, *turns)
     order.value = END
     gate.wait()
     for client in clients:
         client.join()
-    return Row(f"{dialect}: all on one issuer, limit on {CLIENTS} issuers", one, many, TARGET)
+    rows = [Row(f"{dialect}: all on one issuer, limit on {CLIENTS} issuers", one, many, TARGET)]
+    return rows + [Row(f"{dialect}: all on one issuer, against pgledger's shape", one, its) for its in other]
 
 
 def _open(settings: Settings) -> tuple[list[Any], list[tuple[list[Held], list[Held]]]]:
@@ -90,6 +101,11 @@ def _open(settings: Settings) -> tuple[list[Any], list[tuple[list[Held], list[He
     return programmes, held
 
 
+def _publish(settings: Settings) -> tuple[str, list[str]]:
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        return Published.make(connection, CLIENTS * PARTIES)
+
+
 def _programme(session: Any, number: int) -> Programme:
     return publication.open_programme(
         session,
@@ -104,7 +120,8 @@ def _programme(session: Any, number: int) -> Programme:
 def _client(
     settings: Settings,
     programmes: list[Any],
-    held: tuple[list[Held], list[Held]],
+    every: list[tuple[list[Held], list[Held]]],
+    published: tuple[str, list[str]] | None,
     number: int,
     count: int,
     gate: Barrier,
@@ -112,10 +129,19 @@ def _client(
 ) -> None:
     keys.use(settings)
     db.connect(settings)
+    held, other = every[number], None
+    if published:
+        issuer, accounts_of_all = published
+        connection = psycopg.connect(settings.database_url, autocommit=True)
+        other = Published(connection, issuer, accounts_of_all[number * PARTIES : (number + 1) * PARTIES])
     while True:
         gate.wait()
         if order.value == END:
             break
+        if order.value == PUBLISHED and other:
+            other.singly(count)
+            gate.wait()
+            continue
         is_own = order.value > 1
         programme = programmes[number if is_own else 0]
         parties = held[1 if is_own else 0]

@@ -3,7 +3,8 @@
 Accounts with a balance and a version; transfers; entries, two each; keys as prefixed ULIDs that functions in the
 database make; and one function that locks both accounts in the order of their keys, checks, changes both balances
 and inserts the transfer with its entries. No idempotency key, no signature, no audit row: it does less than a posting
-here does. ``PLAIN`` is the same with keys that cost next to nothing.
+here does. The driver prepares its one statement, as it does ours. ``PLAIN`` is the same with keys that cost next to
+nothing.
 """
 
 from typing import Any
@@ -108,15 +109,20 @@ $$
 
 
 class Published:
-    """The published shape in a schema of its own, with one issuer and many accounts."""
+    """The published shape in a schema of its own, used by one client: transfers from one issuer to its accounts."""
 
-    def __init__(self, connection: Any, accounts: int) -> None:
-        self._connection = connection
-        connection.execute(_SHAPE)
-        self._issuer, *self._accounts = (f"account_{new_id().hex}" for _ in range(accounts + 1))
-        rows = [(self._issuer, "issuer", True, False), *((key, key, False, True) for key in self._accounts)]
-        connection.cursor().executemany(_ACCOUNT, rows)
+    def __init__(self, connection: Any, issuer: str, accounts: list[str]) -> None:
+        self._connection, self._issuer, self._accounts = connection, issuer, accounts
         self._made = 0
+
+    @staticmethod
+    def make(connection: Any, accounts: int) -> tuple[str, list[str]]:
+        """Make the schema with an issuer and so many accounts; return their keys."""
+        connection.execute(_SHAPE)
+        issuer, *others = (f"account_{new_id().hex}" for _ in range(accounts + 1))
+        rows = [(issuer, "issuer", True, False), *((key, key, False, True) for key in others)]
+        connection.cursor().executemany(_ACCOUNT, rows)
+        return issuer, others
 
     def make_plain(self) -> None:
         """Have keys from now on that cost next to nothing."""
