@@ -63,9 +63,10 @@ def tree_size(session: Session) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Addition:
-    """Leaves with everything that follows from them, for a tree that has as many leaves as was seen."""
+    """Leaves with everything that follows from them, for a tree that has as many leaves and days as were seen."""
 
     size: int
+    days: int
     leaves: list[Leaf]
     nodes: list[tuple[int, int, bytes]]
     seal: tuple[Any, ...]
@@ -158,14 +159,17 @@ def _addition(session: Session, new: list[Leaf]) -> _Addition | None:
     root, moment = frontier.root, max(clock.now(), days.open_since(session))
     chain = chained(FIRST_CHAIN if last is None else last.chain, (number, frontier.size, root, moment))
     row = (number, FORM, frontier.size, root, b"".join(frontier.peaks), moment, chain)
-    return _Addition(size, new, nodes, signed(row))
+    return _Addition(size, 0 if head is None else head.days, new, nodes, signed(row))
 
 
 def _add(addition: _Addition) -> bool:
-    """Write leaves, nodes and seal; return False, with nothing written, when the tree has grown meanwhile."""
+    """Write leaves, nodes and seal; return False, with nothing written, when the tree has grown meanwhile.
+
+    The same when a day got its root meanwhile: the seal was dated before midnight and must not come into that day.
+    """
     with transaction() as session:
         head = hold_head(session)
-        if head.leaves != addition.size:
+        if (head.leaves, head.days) != (addition.size, addition.days):
             return False
         connection = session.connection()
         rows = [

@@ -21,7 +21,7 @@ from app.stored import stored_rows
 from points.awards import award
 from points.ledger.models import Account, Posting, Transfer
 from points.ledger.stored_form import form_sql
-from points.seals import leaves, proofs, queries, salts, tree
+from points.seals import days, leaves, proofs, queries, salts, sealing, tree
 from points.seals.models import DayRoot, PartySalt, Seal, SealLeaf, SealNode, TreeHead
 from points.seals.sealing import seal, tree_size
 from points.verification.verifying import verify
@@ -152,16 +152,44 @@ def test_day_roots_catch_up_and_chain(organisation: UUID) -> None:
         seal()
         assert seal() == 0
     with reading() as session:
-        days = session.scalars(select(DayRoot).order_by(DayRoot.day)).all()
+        roots = session.scalars(select(DayRoot).order_by(DayRoot.day)).all()
         first = clock.civil_date(start)
-        assert [one.day for one in days] == [first + timedelta(days=count) for count in range(4)]
-        assert {one.tree_size for one in days} == {2}
+        assert [one.day for one in roots] == [first + timedelta(days=count) for count in range(4)]
+        assert {one.tree_size for one in roots} == {2}
         chain = bytes(32)
-        for one in days:
+        for one in roots:
             said = canonical((one.day, one.tree_size, one.root))
             chain = hashlib.sha256(chain + said).digest()
             assert one.chain == chain
         assert tree_size(session) == 4
+    assert breaks() == []
+
+
+def test_a_seal_from_before_midnight_stays_out_of_a_day_that_was_closed_meanwhile(
+    organisation: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(organisation)
+    seal()
+    midnight = clock.instant(clock.today() + timedelta(days=1))
+    add = sealing._add
+
+    def add_after_midnight(addition: sealing._Addition) -> bool:
+        with clock.at(midnight + timedelta(seconds=1)):
+            with transaction() as session:
+                days.close(session)
+            return add(addition)
+
+    give(organisation)
+    tries: list[bool] = []
+
+    def add_once_late(addition: sealing._Addition) -> bool:
+        tries.append(add(addition) if tries else add_after_midnight(addition))
+        return tries[-1]
+
+    monkeypatch.setattr(sealing, "_add", add_once_late)
+    with clock.at(midnight - timedelta(seconds=1)):
+        seal()
+    assert tries == [False, True]
     assert breaks() == []
 
 
