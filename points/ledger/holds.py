@@ -5,7 +5,7 @@ source is the hold, so that each move happens once whoever asks and however ofte
 all balances of the party in key order, the posting.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -111,24 +111,29 @@ def release(session: Session, hold: Hold, *, actor: Actor, reason: str | None = 
 def time_out_due() -> int:
     """Give back the points of all holds whose time is over; return how many.
 
-    Opens its own transactions, one per hold. Safe twice and at once.
+    Opens its own transactions, one per hold. Safe twice and at once. Raises Conflict, when all others are done,
+    for a hold that its transfers do not bear out.
     """
     count = 0
+    refused: dict[UUID, Conflict] = {}
     while True:
         with reading(fresh=True) as session:
             due = session.scalars(
                 select(Hold.id)
-                .where(Hold.state == S.ACTIVE, Hold.until <= clock.now())
+                .where(Hold.state == S.ACTIVE, Hold.until <= clock.now(), Hold.id.not_in(refused))
                 .order_by(Hold.until, Hold.id)
                 .limit(_BATCH)
             ).all()
         if not due:
-            return count
+            break
         for key in due:
-            with transaction() as session:
-                if lock(session, Hold, key).state is S.ACTIVE:
-                    _end(session, key, S.TIMED_OUT, Reason.RELEASE, words.TIMED_OUT, None, actor=SYSTEM)
-                    count += 1
+            try:
+                count += _time_out(key)
+            except Conflict as conflict:
+                refused[key] = conflict
+    for conflict in refused.values():
+        raise conflict
+    return count
 
 
 def active_of_source(session: Session, source_kind: str, source_id: UUID) -> list[Hold]:
@@ -169,6 +174,14 @@ def _ensure_enough(purse: Purse, there: int, points: int) -> None:
         )
 
 
+def _time_out(key: UUID) -> int:
+    with transaction() as session:
+        if lock(session, Hold, key).state is not S.ACTIVE:
+            return 0
+        _end(session, key, S.TIMED_OUT, Reason.RELEASE, words.TIMED_OUT, None, actor=SYSTEM)
+    return 1
+
+
 def _end(
     session: Session,
     hold_id: UUID,
@@ -183,8 +196,9 @@ def _end(
     ensure_move(MOVES, hold.state, new)
     held = accounts.of(session, hold.programme_id, hold.party_id)
     expiry.locked_balances(session, held)
+    set_aside = _set_aside(session, hold, held)
     target = held[AccountKind.REDEEMED if new is S.POSTED else hold.purse.account]
-    about = _about(session, hold) if hold.purpose is HoldPurpose.DISPUTE else None
+    about = set_aside if hold.purpose is HoldPurpose.DISPUTE else None
     source, verb = held[AccountKind.HELD], VERBS[new]
     _move(session, hold, why, source, target, wording, about, verb, reason, actor=actor)
     hold.state = new
@@ -194,10 +208,17 @@ def _end(
     return hold
 
 
-def _about(session: Session, hold: Hold) -> TransferView:
-    """Return the transfer by which the points were set aside: what it says of them goes back with them."""
-    posting = queries.postings_of(session, SOURCE, hold.id, Reason.HOLD)[0]
-    return queries.transfers_of(session, posting.id)[0]
+def _set_aside(session: Session, hold: Hold, held: Mapping[AccountKind, AccountRef]) -> TransferView:
+    """Return the transfer by which the points were set aside: what it says of them goes back with them.
+
+    It is signed, the hold's row is not: points never go to another party or purse than they came from.
+    """
+    said = held[hold.purse.account].id, held[AccountKind.HELD].id, hold.points
+    for posting in queries.postings_of(session, SOURCE, hold.id, Reason.HOLD):
+        for one in queries.transfers_of(session, posting.id):
+            if (one.from_account_id, one.to_account_id, one.points) == said:
+                return one
+    raise Conflict(_("这笔冻结与积分流水不符，不能办理，请先核对账目。"))
 
 
 def _move(

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import case, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.audit import events
 from app.permissions import Actor
@@ -174,6 +174,7 @@ def _holds(session: Session) -> Iterator[Difference]:
         .order_by(Hold.id)
         .execution_options(yield_per=_STREAM)
     )
+    strayed = _strayed_holds(session)
     for key, state, points, held, redeemed, released in rows:
         ends = _ENDS.get(state)
         expected = (
@@ -181,7 +182,7 @@ def _holds(session: Session) -> Iterator[Difference]:
             points if ends is Reason.REDEEM else 0,
             points if ends is Reason.RELEASE else 0,
         )
-        if (held, redeemed, released) != expected:
+        if (held, redeemed, released) != expected or key in strayed:
             yield Difference(
                 _(
                     "冻结 %(hold)s（%(state)s，%(points)s 分）与流水不符。",
@@ -194,6 +195,28 @@ def _holds(session: Session) -> Iterator[Difference]:
     strays = select(Posting.source_id).where(Posting.source_kind == "hold", Posting.source_id.not_in(known))
     for key in session.scalars(strays.distinct().order_by(Posting.source_id)):
         yield Difference(_("流水所指的冻结 %(hold)s 不存在。", hold=key))
+
+
+def _strayed_holds(session: Session) -> set[UUID]:
+    """Return the holds whose points did not come from, or go back to, the purse that their rows name."""
+    source, target = aliased(Account), aliased(Account)
+    here = case((Posting.reason == Reason.HOLD, source.id), else_=target.id)
+    purse = aliased(Account)
+    found = session.scalars(
+        select(Hold.id)
+        .join(Posting, (Posting.source_id == Hold.id) & (Posting.source_kind == "hold"))
+        .join(Transfer, Transfer.posting_id == Posting.id)
+        .join(source, source.id == Transfer.from_account_id)
+        .join(target, target.id == Transfer.to_account_id)
+        .join(purse, purse.id == here)
+        .where(
+            Posting.reason.in_((Reason.HOLD, Reason.RELEASE)),
+            (purse.programme_id != Hold.programme_id)
+            | (purse.party_id != Hold.party_id)
+            | (purse.kind != Hold.purse),
+        )
+    )
+    return set(found)
 
 
 def _mend_balance(session: Session, account_id: UUID) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -12,6 +13,7 @@ from app.db import Database, reading, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.ids import new_id
 from app.permissions import SYSTEM, Actor, Grant, Role
+from app.types import KeyType
 from points import reversals
 from points.awards import award
 from points.ledger import disputes, holds, queries
@@ -229,3 +231,44 @@ def reverse(source: UUID, actor: Actor) -> None:
         reversals.reverse_award(
             session, source_kind="contribution", source_id=source, reason="查实", actor=actor
         )
+
+
+@pytest.mark.parametrize("change", ["purse = 'redeemable'", "points = 1", "party_id = :other"])
+def test_a_hold_gives_back_what_was_set_aside_whatever_its_row_says(party: UUID, change: str) -> None:
+    """The row is not signed, the transfer is: honour points never come back as redeemable ones, or to another."""
+    with transaction() as session:
+        other = city.party(session, "另一家机构")
+    source = earn(party)
+    earn(other)
+    with transaction() as session:
+        disputes.dispute(session, source_kind="contribution", source_id=source, reason="存疑", actor=SYSTEM)
+    with transaction() as session:
+        hold = holds.active_of_source(session, "contribution", source)[0]
+        assert hold.purse is Purse.HONOUR
+        statement = text(f"UPDATE hold SET {change} WHERE id = :id")
+        bound = [bindparam("id", hold.id, KeyType()), bindparam("other", other, KeyType())]
+        named = [one for one in bound if f":{one.key}" in str(statement)]
+        if "purse" in change:
+            session.execute(text("DELETE FROM hold WHERE purse = 'redeemable'"))
+        session.execute(statement.bindparams(*named))
+    with reading() as session:
+        assert any(str(hold.id) in one.sentence for one in reconcile(session))
+    with pytest.raises(Conflict, match="与积分流水不符"), transaction() as session:
+        holds.release(session, session.get_one(Hold, hold.id), actor=SYSTEM)
+
+
+def test_a_hold_that_was_touched_does_not_keep_others_from_timing_out(party: UUID) -> None:
+    earn(party)
+    touched = reserve(party, 10, until=NOW)
+    sound = reserve(party, 20, until=NOW)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE hold SET points = 200 WHERE id = :id").bindparams(
+                bindparam("id", touched.id, KeyType())
+            )
+        )
+    with clock.at(NOW + timedelta(days=400)), pytest.raises(Conflict, match="与积分流水不符"):
+        holds.time_out_due()
+    with reading() as session:
+        assert session.get_one(Hold, sound.id).state is HoldState.TIMED_OUT
+        assert session.get_one(Hold, touched.id).state is HoldState.ACTIVE
