@@ -26,8 +26,8 @@ NAVIGATION = (
 )
 COLUMNS = [
     {"key": "name", "label": _l("文件"), "card": "title", "url": "url", "sub": "title"},
-    {"key": "size", "label": _l("字节"), "kind": "number", "card": "side"},
-    {"key": "final", "label": _l("更新")},
+    {"key": "size", "label": _l("大小"), "kind": "number", "card": "side"},
+    {"key": "final", "label": _l("更新"), "bare": True},
     {"key": "sha256", "label": "SHA-256", "kind": "code", "card": "none"},
 ]
 _TYPES = {"csv": "text/csv", "json": "application/json", "py": "text/x-python", "txt": "text/plain"}
@@ -144,7 +144,7 @@ def _row(one: OpenFile) -> dict[str, Any]:
         "name": one.name,
         "url": url_for(".download", filename=one.name),
         "title": title_of(one.name),
-        "size": one.size,
+        "size": _("%(size)s 字节", size=f"{one.size:,}"),
         "final": _("不再变化") if one.final else _("每夜更新"),
         "sha256": one.sha256,
     }

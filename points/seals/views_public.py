@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import public
@@ -13,8 +14,10 @@ from app.db import reading
 from app.downloads import as_download
 from app.errors import InvalidInput, NotFound
 from app.feature import Door, NavigationItem
+from app.regions import queries as regions
 from points.ledger.kinds import AccountKind
 from points.rulesets.kinds import ContributionKind
+from points.rulesets.queries import CITY_PROGRAMME, programme
 from points.seals import documents, proofs, queries, tree
 
 bp = Blueprint("seals_public", __name__, url_prefix="/ledger")
@@ -65,6 +68,8 @@ def leaf(number: int) -> ResponseReturnValue:
             fields=fields,
             kinds={kind.value: kind.label for kind in ContributionKind},
             flow=_flow(fields["flow"]),
+            programme=_city_programme(session, fields["programme"]),
+            county=_county(session, fields["county"]),
         )
 
 
@@ -94,6 +99,17 @@ def growth() -> ResponseReturnValue:
     return render_template("seals/growth.html", old=old, new=new, document=document, holds=holds)
 
 
+def _city_programme(session: Session, code: str) -> str | None:
+    """Return the name of the city's programme; a village's is named nowhere beside its leaves."""
+    return programme(session, code).name if code == CITY_PROGRAMME else None
+
+
+def _county(session: Session, code: str) -> str | None:
+    """Return a county's name; a public line says the first six of its twelve digits, or none."""
+    whole = code.ljust(12, "0")
+    return regions.full_names(session, [whole]).get(whole)
+
+
 def _flow(text: str) -> str:
     """Return from which kind of account to which the points went, in words."""
     words = {kind.value: str(kind.label) for kind in AccountKind}
@@ -101,6 +117,7 @@ def _flow(text: str) -> str:
 
 
 def _number(text: str) -> int:
+    text = text.replace(",", "").replace("，", "")
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
         raise InvalidInput(_("存证编号是从 0 开始的整数。"), field="number")
     return int(text)

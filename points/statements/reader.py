@@ -25,6 +25,8 @@ class Reader:
     purses: tuple[Purse, ...]
     purse: Purse = Purse.HONOUR
     kept: Mapping[str, str] = field(default_factory=dict)
+    is_own: bool = False
+    """Whether the party itself reads: it may take the opened proof of a line along."""
 
     def url(self, number: int | None = None, **query: str | int | None) -> str:
         """Return the address of the tree's root, of a branch (by its query) or of a line's source."""

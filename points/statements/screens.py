@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from points.statements.spans import Span
 from points.statements.words import signed_points, title_of
 
 PAGE = queries.PAGE
+_RANKINGS = "rankings_public.index"
 Notice = tuple[str, str, str]
 """Title, sentence, tone."""
 
@@ -168,20 +170,28 @@ def _figures(
     if party.kind is not PartyKind.HOUSEHOLD:
         for label, period in ((_("本月排名"), month), (_("今年排名"), year)):
             place = rankings.standing_of(session, party.id, Cut(period, party_kind=party.kind))
-            boxes.append(_rank_box(label, place))
+            boxes.append(_rank_box(label, place, _ranking_url(party, period)))
     return boxes
 
 
-def _rank_box(label: str, place: Place) -> dict[str, Any]:
+def _ranking_url(party: Party, period: str) -> str | None:
+    """Return the public ranking in which a party stands, turned to its own place for whoever may see it."""
+    if _RANKINGS not in current_app.view_functions:
+        return None
+    return url_for(_RANKINGS, period=period, party=party.kind.value, at=party.code)
+
+
+def _rank_box(label: str, place: Place, url: str | None) -> dict[str, Any]:
     if place.rank is not None:
         return {
             "label": label,
             "value": f"{place.rank:,}",
             "unit": _("名"),
+            "url": url,
             "note": _("共 %(count)s 名上榜", count=f"{place.total:,}"),
         }
     note = _("没有同意公开姓名，不上榜") if place.points > 0 else _("还没有计入的积分")
-    return {"label": label, "value": "—", "note": note}
+    return {"label": label, "value": "—", "url": url, "note": note}
 
 
 def _notices(

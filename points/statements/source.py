@@ -28,6 +28,7 @@ from points.statements.tree import Branch, SourceSum
 from points.statements.words import check_words, kind_words, signed_points, title_of
 
 _PROOF = "seals_public.leaf"
+_OWN_PROOF = "seals_member.proof"
 
 
 def source_page(session: Session, party: Party, reader: Reader, number: int) -> dict[str, Any]:
@@ -81,7 +82,6 @@ def _line(
     line: StatementLine, posting: Posting, leaves: Mapping[UUID, int], reader: Reader
 ) -> dict[str, Any]:
     leaf = leaves.get(line.transfer_id)
-    proof = _PROOF in current_app.view_functions
     return {
         "number": line.number,
         "reason": str(line.reason.label),
@@ -93,8 +93,15 @@ def _line(
         "expires_on": line.expires_on if line.points > 0 else None,
         "decision": marks.decision_of(posting.explanation),
         "leaf": leaf,
-        "proof": url_for(_PROOF, number=leaf) if proof and leaf is not None else None,
+        "proof": _proof(_PROOF, leaf),
+        "own_proof": _proof(_OWN_PROOF, leaf) if reader.is_own else None,
     }
+
+
+def _proof(endpoint: str, leaf: int | None) -> str | None:
+    """Return where a proof of a leaf is; None in the last minute before it has one, or where no door leads there."""
+    there = leaf is not None and endpoint in current_app.view_functions
+    return url_for(endpoint, number=leaf) if there else None
 
 
 def _postings(session: Session, keys: Sequence[UUID]) -> dict[UUID, Posting]:

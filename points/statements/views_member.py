@@ -116,6 +116,7 @@ def _reader(session: Session) -> tuple[Party, Reader]:
         actor=actor,
         purses=tuple(Purse),
         kept=kept,
+        is_own=True,
     )
 
 

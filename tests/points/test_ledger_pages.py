@@ -63,6 +63,7 @@ def test_anybody_reads_roots_leaves_and_proofs(web: Flask, parties: list[UUID], 
     for address in (f"/ledger/days/{today.isoformat()}", "/ledger/leaves/0"):
         assert client.get(address).status_code == 200
     assert client.get("/ledger?number=3").headers["Location"].endswith("/ledger/leaves/3")
+    assert client.get("/ledger?number=1,003").headers["Location"].endswith("/ledger/leaves/1003")
     assert "证明成立" in client.get("/ledger/leaves/0").text
     later = today + timedelta(days=2)
     address = f"/ledger/growth?from={today.isoformat()}&to={later.isoformat()}"
