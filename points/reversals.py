@@ -129,8 +129,8 @@ def _taken(told: Iterable[dict[str, Any]]) -> list[CapTaken]:
 def _first(session: Session, reversal: Posting) -> Award:
     """Return the reversal that was made before."""
     every = queries.postings_of(session, reversal.source_kind, reversal.source_id)
-    named = set(awarded.told(reversal)["reverses"])
-    told = [awarded.told(one) for one in every if str(one.id) in named]
+    named = set(awarded.reversed_by(awarded.told(reversal)))
+    told = [awarded.told(one) for one in every if one.id in named]
     return _award(reversal.id, told, is_new=False)
 
 

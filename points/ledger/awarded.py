@@ -35,9 +35,7 @@ def lock(session: Session, source_kind: str, source_id: UUID) -> list[Posting]:
 def standing(session: Session, source_kind: str, source_id: UUID) -> list[Posting]:
     """Return the awards and adjustments of a source that no reversal names, oldest first."""
     every = queries.postings_of(session, source_kind, source_id)
-    gone = {
-        UUID(key) for one in every if one.reason is Reason.REVERSAL for key in told(one).get("reverses", [])
-    }
+    gone = {key for one in every if one.reason is Reason.REVERSAL for key in reversed_by(told(one))}
     kinds = (Reason.AWARD, Reason.ADJUSTMENT)
     return sorted(
         (one for one in every if one.reason in kinds and one.id not in gone), key=lambda one: one.id
@@ -60,6 +58,12 @@ def told(posting: Posting) -> dict[str, Any]:
     """Return what a posting explains: facts, rule, what it took of the caps."""
     found: dict[str, Any] = json.loads(posting.explanation or "{}")
     return found
+
+
+def reversed_by(explained: Mapping[str, Any]) -> list[UUID]:
+    """Return the postings that a reversal names. The first version of this program named one, as a plain text."""
+    named = explained.get("reverses", [])
+    return [UUID(key) for key in ([named] if isinstance(named, str) else named)]
 
 
 def explanation(value: Mapping[str, Any]) -> str:

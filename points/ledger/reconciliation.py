@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.audit import events
 from app.permissions import Actor
+from app.rows import parts
+from points.ledger import awarded
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import PARTY_KINDS, HoldState, Reason
 from points.ledger.models import Account, AccountBalance, Posting, Transfer
@@ -147,18 +149,33 @@ def _caps(session: Session) -> Iterator[Difference]:
 def _used(session: Session) -> dict[CapKey, int]:
     """Return what the postings say was taken of each cap: awards and adjustments less reversals."""
     used: dict[CapKey, int] = {}
+    takes = Posting.explanation.like('%"taken":[{%')
+    # The first version's reversals do not tell what they gave back: all that the award which they name took.
+    silent = (Posting.reason == Reason.REVERSAL) & Posting.explanation.not_like('%"taken":%')
     rows = session.execute(
         select(Posting.programme_id, Posting.explanation)
-        .where(Posting.reason.in_(_SCORING), Posting.explanation.like('%"taken":[{%'))
+        .where(Posting.reason.in_(_SCORING), takes | silent)
         .execution_options(yield_per=_STREAM)
     )
+    undone: list[UUID] = []
     for programme_id, explanation in rows:
         told: dict[str, Any] = json.loads(explanation or "{}")
-        party_id = UUID(told["party"])
-        for one in told["taken"]:
-            key = (programme_id, party_id, one["cap"], date.fromisoformat(one["from"]))
-            used[key] = used.get(key, 0) + one["points"]
+        if "taken" in told:
+            _use(used, programme_id, told, 1)
+        else:
+            undone += awarded.reversed_by(told)
+    for some in parts(undone):
+        query = select(Posting.programme_id, Posting.explanation).where(Posting.id.in_(some), takes)
+        for programme_id, explanation in session.execute(query):
+            _use(used, programme_id, json.loads(explanation or "{}"), -1)
     return used
+
+
+def _use(used: dict[CapKey, int], programme_id: UUID, told: dict[str, Any], sign: int) -> None:
+    party_id = UUID(told["party"])
+    for one in told["taken"]:
+        key = (programme_id, party_id, one["cap"], date.fromisoformat(one["from"]))
+        used[key] = used.get(key, 0) + sign * one["points"]
 
 
 def _holds(session: Session) -> Iterator[Difference]:

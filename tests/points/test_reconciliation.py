@@ -1,5 +1,9 @@
 """What is kept beside the transfers is compared with them, named and made anew."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,7 +16,7 @@ from app.ids import new_id
 from app.permissions import SYSTEM
 from points import reversals
 from points.awards import award
-from points.ledger import holds, queries
+from points.ledger import awarded, holds, queries
 from points.ledger.kinds import AccountKind, HoldPurpose, Purse
 from points.ledger.reconciliation import Difference, mend, reconcile
 from points.rulesets import queries as rulesets
@@ -123,3 +127,29 @@ def test_the_command_names_mends_and_says_so(web: Flask) -> None:
     again = command.invoke(args=["points", "reconcile", "--mend"])
     assert (again.exit_code, "2 differences mended" in again.output) == (0, True)
     assert command.invoke(args=["points", "reconcile"]).exit_code == 0
+
+
+def test_a_reversal_of_the_first_version_is_still_understood(
+    party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It named its award as a plain text and did not tell what it gave back of the caps."""
+    request = city.gift(party)
+    with transaction() as session:
+        award(session, request, actor=SYSTEM)
+
+    def as_then(value: Mapping[str, Any]) -> str:
+        return json.dumps({"reverses": value["reverses"][0]}, separators=(",", ":"))
+
+    source: dict[str, Any] = {"source_kind": request.source_kind, "source_id": request.source_id}
+    with monkeypatch.context() as patched, transaction() as session:
+        patched.setattr(awarded, "explanation", as_then)
+        first = reversals.reverse_award(session, **source, reason="误", actor=SYSTEM)
+    assert differences() == []
+    with transaction() as session:
+        assert reversals.reverse_award(session, **source, reason="误", actor=SYSTEM).id == first.id
+    with transaction() as session:
+        assert award(session, replace(request, revision=2), actor=SYSTEM).is_new
+    with reading() as session:
+        standing = awarded.standing(session, **source)
+        assert [one.revision for one in standing] == [2]
+    assert differences() == []
