@@ -131,8 +131,8 @@ def time_out_due() -> int:
                 count += _time_out(key)
             except Conflict as conflict:
                 refused[key] = conflict
-    for conflict in refused.values():
-        raise conflict
+    if refused:
+        raise next(iter(refused.values()))
     return count
 
 
