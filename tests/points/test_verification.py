@@ -188,6 +188,42 @@ def test_missing_triggers_are_named(database: Database, party: UUID) -> None:
         undone.rollback()
 
 
+def test_triggers_that_only_look_right_are_named(database: Database, party: UUID) -> None:
+    """Of the right name, but for some columns or never; and one that lets rows vanish."""
+    refuse = "SELECT RAISE(ABORT, 'transfer is append-only')"
+    fakes = (
+        (
+            "DROP TRIGGER transfer_no_update",
+            f"CREATE TRIGGER transfer_no_update BEFORE UPDATE OF wording ON transfer BEGIN {refuse}; END",
+            "DROP TRIGGER transfer_no_delete",
+            f"CREATE TRIGGER transfer_no_delete BEFORE DELETE ON transfer WHEN 0 BEGIN {refuse}; END",
+            "CREATE TRIGGER eats BEFORE INSERT ON account_balance BEGIN SELECT RAISE(IGNORE); END",
+        )
+        if database.is_sqlite
+        else (
+            "DROP TRIGGER transfer_no_change ON transfer",
+            "CREATE TRIGGER transfer_no_change BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW "
+            "WHEN (false) EXECUTE FUNCTION shared.refuse_change()",
+            "DROP TRIGGER transfer_no_truncate ON transfer",
+            "CREATE TRIGGER transfer_no_truncate AFTER TRUNCATE ON transfer "
+            "FOR EACH STATEMENT EXECUTE FUNCTION shared.refuse_change()",
+            "CREATE RULE eats AS ON INSERT TO account_balance DO INSTEAD NOTHING",
+        )
+    )
+    with database.writer.connect() as connection:
+        undone = connection.begin_nested()
+        for statement in fakes:
+            connection.exec_driver_sql(statement)
+        with Session(connection) as session:
+            found = [(one.kind, one.table) for one in verify(session)]
+        assert found == [
+            (BreakKind.TRIGGER, "transfer"),
+            (BreakKind.TRIGGER, "transfer"),
+            (BreakKind.FOREIGN, "account_balance"),
+        ]
+        undone.rollback()
+
+
 def test_a_forged_balance_is_a_difference(database: Database, party: UUID) -> None:
     with transaction() as session:
         session.execute(text("UPDATE account_balance SET balance = balance + 1"))
