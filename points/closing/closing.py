@@ -1,4 +1,7 @@
-"""Closing a month of a programme from end to end: seal, add up and sign, freeze its rankings."""
+"""Closing a month of a programme from end to end: seal, add up and sign, freeze its rankings.
+
+Adding up and counting go over all leaves and lock nothing; then all is written in one transaction.
+"""
 
 from datetime import date
 
@@ -9,7 +12,7 @@ from app.db import lock, reading, transaction
 from app.permissions import SYSTEM, Actor, Permission, ensure_may
 from points.ledger import closing
 from points.ledger.closing_models import PeriodClose
-from points.rankings import freezing
+from points.rankings import freezing, preparing
 from points.rulesets import queries as rulesets
 from points.rulesets.models import Programme
 from points.seals import queries as seals
@@ -55,13 +58,23 @@ def close_due() -> int:
 
 
 def _close(programme_code: str, month: str, actor: Actor) -> PeriodClose:
-    with transaction() as session:
-        programme = lock(session, Programme, rulesets.programme(session, programme_code).id)
+    # What reads all leaves is done before the lock is taken: they never change within a cut-off.
+    with reading(fresh=True) as session:
+        programme = rulesets.programme(session, programme_code)
         for one in closing.closes(session, programme.id):
             if one.month == month:
                 return one
         size = sealing.tree_size(session)
+        added = closing.add_up(session, programme, month, size)
+        ready = preparing.prepare_month(session, programme, month, size)
+    with transaction() as session:
+        programme = lock(session, Programme, programme.id)
+        for one in closing.closes(session, programme.id):
+            if one.month == month:
+                return one
         root = seals.root_at(session, size) if size else None
-        closed = closing.close_period(session, programme, month, tree_size=size, root=root, actor=actor)
-        freezing.freeze_month(session, programme, month, size, actor=actor)
+        closed = closing.close_period(
+            session, programme, month, tree_size=size, root=root, actor=actor, added=added
+        )
+        freezing.freeze_month(session, programme, month, size, actor=actor, ready=ready)
         return closed

@@ -6,6 +6,7 @@ correction of the month to which it belongs. There is no undoing.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -39,34 +40,54 @@ Extent = tuple[int, date, str]
 """Cut-off, last day and name of a closed month."""
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The flows of a month that is to be closed, added up after a close (its key; None: the first) for a cut-off."""
+
+    after: UUID | None
+    tree_size: int
+    flows: Sequence[Flow]
+
+
+def add_up(session: Session, programme: Programme, month: str, tree_size: int) -> Added:
+    """Add up a month that is to be closed: it reads all leaves, so it is done before the lock is taken.
+
+    Raises what ``close_period`` raises.
+    """
+    closed = closes(session, programme.id)
+    ends_on = _ensure_next(closed, month)
+    extents = [*_extents(closed), (tree_size, ends_on, month)]
+    flows = _flows(session, programme.id, extents, only_last=True).get(len(closed), [])
+    return Added(closed[-1].id if closed else None, tree_size, flows)
+
+
 def close_period(
-    session: Session, programme: Programme, month: str, *, tree_size: int, root: bytes | None, actor: Actor
+    session: Session,
+    programme: Programme,
+    month: str,
+    *,
+    tree_size: int,
+    root: bytes | None,
+    actor: Actor,
+    added: Added | None = None,
 ) -> PeriodClose:
     """Close a month (such as 2026-11) at a cut-off and return its row; a second time returns the first one.
 
-    Everything must be sealed before. Raises InvalidInput for what is no month or is not over, Conflict when
-    the month before it is still open, or was closed as a later one's.
+    Everything must be sealed before. ``added`` is what ``add_up`` has found; without it, and when another month
+    has been closed meanwhile, it is added up here. Raises InvalidInput for what is no month or is not over,
+    Conflict when the month before it is still open, or was closed as a later one's.
     """
     lock(session, Programme, programme.id)
     closed = closes(session, programme.id)
     for one in closed:
         if one.month == month:
             return one
-    ends_on = last_day_of(month)
-    if ends_on >= clock.today():
-        raise InvalidInput(_("%(month)s 还没有结束，月末以后才能结账。", month=month), field="month")
-    if closed and month != following(closed[-1].month):
-        raise Conflict(
-            _(
-                "结账按月份先后办理：上一次结到 %(last)s，接着应当结 %(next)s。",
-                last=closed[-1].month,
-                next=following(closed[-1].month),
-            )
-        )
-    extents = [*_extents(closed), (tree_size, ends_on, month)]
-    flows = _flows(session, programme.id, extents, only_last=True).get(len(closed), [])
+    ends_on = _ensure_next(closed, month)
+    last = closed[-1].id if closed else None
+    if added is None or (added.after, added.tree_size) != (last, tree_size):
+        added = add_up(session, programme, month, tree_size)
     opening = totals.read(closed[-1].totals).closing if closed else {}
-    found = totals.of_flows(opening, flows)
+    found = totals.of_flows(opening, added.flows)
     body = (
         new_id(),
         FORM,
@@ -170,6 +191,22 @@ def month_before(month: str, count: int) -> str:
 def month_of(day: date) -> str:
     """Return the month of a day, such as 2026-11."""
     return f"{day:%Y-%m}"
+
+
+def _ensure_next(closed: Sequence[PeriodClose], month: str) -> date:
+    """Return the last day of the month that is the next to be closed."""
+    ends_on = last_day_of(month)
+    if ends_on >= clock.today():
+        raise InvalidInput(_("%(month)s 还没有结束，月末以后才能结账。", month=month), field="month")
+    if closed and month != following(closed[-1].month):
+        raise Conflict(
+            _(
+                "结账按月份先后办理：上一次结到 %(last)s，接着应当结 %(next)s。",
+                last=closed[-1].month,
+                next=following(closed[-1].month),
+            )
+        )
+    return ends_on
 
 
 def _differing(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Counted:
     """What leaves say of one party and one kind of contribution: points, and under which names they say it."""
 
     points: int = 0
-    whos: dict[str, None] = field(default_factory=dict)
+    whos: tuple[str, ...] = ()
 
 
 def count_points(
@@ -36,8 +36,26 @@ def count_points(
         for counted in {ALL, kind} - {NO_KIND}:
             one = found[counted, key]
             one.points += int(points)
-            one.whos[who] = None
+            # Sorted as they are, the same names follow each other; there are hundreds of thousands of parties.
+            if who not in one.whos[-1:]:
+                one.whos += (who,)
     return found
+
+
+def last_leaves(session: Session, programme: Programme, since: int, cutoff: int) -> dict[str, int]:
+    """Return the highest leaf from a number to before a cut-off by the month for which it counts."""
+    if since >= cutoff:
+        return {}
+    dialect = session.get_bind().dialect.name
+    statement = text(
+        f"SELECT month, max(number) FROM ({honour_flows(dialect, ', l.number')} "
+        "AND l.number >= :since AND l.number < :cutoff AND b.programme_id = :programme) f GROUP BY month"
+    ).bindparams(
+        bindparam("since", since),
+        bindparam("cutoff", cutoff),
+        bindparam("programme", programme.id, type_=KeyType()),
+    )
+    return dict(session.execute(statement).all())
 
 
 def _flows(session: Session, programme: Programme, period: str, cutoff: int) -> Iterator[Any]:

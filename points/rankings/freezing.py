@@ -4,9 +4,7 @@ Who may be named and where each party belongs is frozen with the points. What is
 makes a correction, which stands beside.
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -21,13 +19,12 @@ from app.parties.models import PartyKind
 from app.permissions import Actor, Permission, ensure_may
 from app.rows import pour, ready_keys
 from points.rankings import histogram
-from points.rankings.counting import count_points
-from points.rankings.lines import Line, canonical_file, ranked_lines
+from points.rankings.lines import Line
 from points.rankings.mark import hold_mark
 from points.rankings.models import FrozenRanking, Ranking
-from points.rankings.naming import REGISTER, register_values
+from points.rankings.preparing import Prepared, is_current, newest, prepare, prepare_month
 from points.rankings.rollup import next_ranking_id
-from points.rankings.rules import ALL, days_of, is_period, months_of, periods_of_month
+from points.rankings.rules import ALL, days_of, is_period, months_of
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset
 from points.seals import queries as seals
@@ -36,6 +33,8 @@ _COLUMNS = (
     "party_id", "ranking_id", "county", "town", "village", "size_class", "points",
     "who", "rank_city", "rank_county", "rank_town", "rank_village", "rank_size",
 )  # fmt: skip
+_CHUNK = 20_000
+"""Lines written at once."""
 
 
 def freeze(
@@ -48,9 +47,7 @@ def freeze(
     _ensure_may_freeze(session, programme, period, actor)
     if newest(session, programme, period) is not None:
         raise Conflict(_("这个时期的排行榜已经发布，以后的变化只能另行公布更正。"))
-    return _write(
-        session, programme, period, cutoff, lines_now(session, programme, period, cutoff), None, actor
-    )
+    return _write(session, programme, prepare(session, programme, period, cutoff), actor)
 
 
 def correct(
@@ -58,70 +55,30 @@ def correct(
 ) -> FrozenRanking | None:
     """Publish a correction beside a frozen ranking; None when nothing has changed. Raises Conflict without one."""
     _ensure_may_freeze(session, programme, period, actor)
-    before = newest(session, programme, period)
-    if before is None:
+    if newest(session, programme, period) is None:
         raise Conflict(_("这个时期的排行榜还没有发布，没有可更正的。"))
-    lines = lines_now(session, programme, period, cutoff)
-    if hashlib.sha256(canonical_file(lines)).digest() == before.file_sha256:
-        return None
-    return _write(session, programme, period, cutoff, lines, before, actor)
+    ready = prepare(session, programme, period, cutoff)
+    return _write(session, programme, ready, actor) if ready.is_new else None
 
 
 def freeze_month(
-    session: Session, programme: Programme, month: str, cutoff: int, *, actor: Actor
+    session: Session,
+    programme: Programme,
+    month: str,
+    cutoff: int,
+    *,
+    actor: Actor,
+    ready: Sequence[Prepared] | None = None,
 ) -> list[FrozenRanking]:
-    """Freeze what ends with a month at its closing: the month, its quarter and year; correct what was frozen before.
+    """Freeze what ends with a month at its closing: the month, its quarter and year; correct what later leaves touch.
 
-    A second time nothing is left to be done.
+    A second time nothing is left to be done. ``ready`` is what ``prepare_month`` has counted for this cut-off in a
+    transaction before; what somebody has frozen meanwhile is counted anew.
     """
-    done: list[FrozenRanking] = []
-    ending = [one for one in periods_of_month(month) if one != ALL and months_of(one)[1] == month]
-    for period in ending:
-        if newest(session, programme, period) is None:
-            done.append(freeze(session, programme, period, cutoff, actor=actor))
-    earlier = select(FrozenRanking.period).where(FrozenRanking.programme_id == programme.id).distinct()
-    for period in sorted(set(session.scalars(earlier)) - set(ending)):
-        correction = correct(session, programme, period, cutoff, actor=actor)
-        if correction is not None:
-            done.append(correction)
-    return done
-
-
-def newest(session: Session, programme: Programme, period: str) -> FrozenRanking | None:
-    """Return the newest frozen ranking of a period: the first one, or its last correction."""
-    return session.scalar(
-        select(FrozenRanking)
-        .where(FrozenRanking.programme_id == programme.id, FrozenRanking.period == period)
-        .order_by(FrozenRanking.number.desc())
-        .limit(1)
-    )
-
-
-def lines_now(session: Session, programme: Programme, period: str, cutoff: int) -> list[Line]:
-    """Return the lines within a cut-off of all who may be named now, where they belong now."""
-    counted = count_points(session, programme, period, cutoff)
-    register = {key: more for key, *more in _register(session)}
-    lines = []
-    for (kind, party_id), one in counted.items():
-        known = register.get(party_id.bytes)
-        if known is None or one.points <= 0:
-            continue
-        code, party_kind, county, town, village, size_class = known
-        who = f"O:{code}" if party_kind == PartyKind.ORGANISATION.value else " ".join(one.whos)
-        lines.append(Line(kind, party_kind, who, county, town, village, size_class, one.points, party_id))
-    return ranked_lines(lines)
-
-
-def _register(session: Session) -> Iterator[tuple[Any, ...]]:
-    """Yield key (16 bytes), code, kind, place and size class of whoever may be named now."""
-    rows = session.execute(
-        register_values(
-            "SELECT r.party_id, r.code, r.party_kind, r.county, r.town, r.village, r.size_class "
-            f"FROM ({REGISTER}) r WHERE r.named"
-        )
-    )
-    for key, *more in rows:
-        yield (key if isinstance(key, bytes) else key.bytes, *more)
+    _ensure_may_freeze(session, programme, month, actor)
+    if ready is None or not is_current(session, programme, ready):
+        ready = prepare_month(session, programme, month, cutoff)
+    return [_write(session, programme, one, actor) for one in ready if one.is_new]
 
 
 def _ensure_may_freeze(session: Session, programme: Programme, period: str, actor: Actor) -> None:
@@ -133,15 +90,8 @@ def _ensure_may_freeze(session: Session, programme: Programme, period: str, acto
         raise InvalidInput(_("这个时期还没有结束，结束以后才能发布排行榜。"), field="period")
 
 
-def _write(
-    session: Session,
-    programme: Programme,
-    period: str,
-    cutoff: int,
-    lines: Sequence[Line],
-    before: FrozenRanking | None,
-    actor: Actor,
-) -> FrozenRanking:
+def _write(session: Session, programme: Programme, ready: Prepared, actor: Actor) -> FrozenRanking:
+    period, cutoff, lines, before = ready.period, ready.cutoff, ready.lines, ready.before
     frozen = FrozenRanking(
         id=new_id(),
         programme_id=programme.id,
@@ -151,7 +101,7 @@ def _write(
         root=seals.root_at(session, cutoff),
         rulesets=_versions(session, programme, period),
         places=len(lines),
-        file_sha256=hashlib.sha256(canonical_file(lines)).digest(),
+        file_sha256=ready.file_sha256,
         corrects_id=None if before is None else before.id,
         frozen_at=clock.now(),
         actor_id=actor.user_id,
@@ -186,20 +136,18 @@ def _write_places(session: Session, frozen: FrozenRanking, lines: Sequence[Line]
             )
         )
     session.flush()
-    keys = ready_keys([line.party_id.bytes for line in lines], session.get_bind().dialect.name)
-    pour(
-        session,
-        "frozen_place",
-        _COLUMNS,
-        [
+    dialect = session.get_bind().dialect.name
+    for start in range(0, len(lines), _CHUNK):
+        some = lines[start : start + _CHUNK]
+        keys = ready_keys([line.party_id.bytes for line in some], dialect)
+        pour(session, "frozen_place", _COLUMNS, [
             (
                 key, numbers[line.kind, line.party_kind], line.county, line.town, line.village, line.size_class,
                 line.points, line.who, line.rank_city, line.rank_county, line.rank_town, line.rank_village,
                 line.rank_size,
             )
-            for key, line in zip(keys, lines, strict=True)
-        ],
-    )  # fmt: skip
+            for key, line in zip(keys, some, strict=True)
+        ])  # fmt: skip
     if numbers:
         histogram.count_frozen(session, first, first + len(numbers) - 1)
 

@@ -1,5 +1,6 @@
 """The lines of a frozen ranking: points and ranks of every cut, and the canonical CSV that they make. Pure."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -60,6 +61,14 @@ def ranked_lines(lines: Iterable[Line]) -> list[Line]:
 def canonical_file(lines: Sequence[Line]) -> bytes:
     """Return the canonical CSV: UTF-8, a line feed after each line, the header first."""
     return "".join(f"{text}\n" for text in (HEADER, *(line.text for line in lines))).encode()
+
+
+def file_hash(lines: Iterable[Line]) -> bytes:
+    """Return the SHA-256 of the canonical CSV, which is not made for it."""
+    digest = hashlib.sha256(f"{HEADER}\n".encode())
+    for line in lines:
+        digest.update(f"{line.text}\n".encode())
+    return digest.digest()
 
 
 def _ranked(lines: Iterable[Line]) -> Iterator[Line]:

@@ -18,7 +18,7 @@ from app.parties import consents
 from app.parties.models import ActingRole, ConsentPurpose, Organisation, OrganisationKind, Party, PartyKind
 from app.permissions import SYSTEM
 from points.awards import award
-from points.rankings import freezing, published, queries
+from points.rankings import freezing, preparing, published, queries
 from points.rankings.models import FrozenRanking
 from points.rankings.queries import Cut
 from points.rankings.recounting import recount
@@ -208,6 +208,46 @@ def test_a_month_freezes_its_quarter_and_corrects_what_was_frozen(parties: dict[
     assert at_close("2026-11", timedelta(days=15)) == [("2026-11", 1), ("2026-10", 2)]
     assert at_close("2026-11", timedelta(days=15)) == []
     assert at_close("2026-12", timedelta(days=50)) == [("2026-12", 1), ("2026-Q4", 1), ("2026", 1)]
+
+
+def test_only_periods_with_later_leaves_are_counted_again(parties: dict[str, UUID]) -> None:
+    def ready(month: str, size: int) -> list[str]:
+        with reading() as session, clock.at(LATER):
+            programme = rulesets.programme(session, "social-force")
+            return [one.period for one in preparing.prepare_month(session, programme, month, size)]
+
+    first, second = freeze("2026-10"), freeze("2026-11")
+    assert first is not None and second is not None
+    assert ready("2026-11", second.cutoff) == []
+    with transaction() as session:
+        consents.give(session, parties["不同意"], ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
+        award(session, city.gift(parties["甲会"], yuan=100, day=date(2026, 10, 30)), actor=SYSTEM)
+    sealing.seal(everything=True)
+    with reading() as session:
+        size = sealing.tree_size(session)
+    assert ready("2026-11", second.cutoff) == []
+    assert ready("2026-11", size) == ["2026-10"]
+
+
+def test_what_was_counted_before_the_lock_is_counted_anew_when_somebody_was_faster(
+    parties: dict[str, UUID],
+) -> None:
+    sealing.seal(everything=True)
+    with reading() as session, clock.at(LATER):
+        programme = rulesets.programme(session, "social-force")
+        size = sealing.tree_size(session)
+        ready = preparing.prepare_month(session, programme, "2026-11", size)
+    assert [one.period for one in ready] == ["2026-11"]
+    freeze("2026-11")
+    with transaction() as session, clock.at(LATER):
+        done = freezing.freeze_month(session, programme, "2026-11", size, actor=SYSTEM, ready=ready)
+    assert done == []
+    with reading() as session, clock.at(LATER):
+        ready = preparing.prepare_month(session, programme, "2026-10", size)
+    with transaction() as session, clock.at(LATER):
+        done = freezing.freeze_month(session, programme, "2026-10", size, actor=SYSTEM, ready=ready)
+    assert [(one.period, one.number) for one in done] == [("2026-10", 1)]
+    assert (same("2026-10"), same("2026-11")) == (None, None)
 
 
 def test_whoever_changes_a_line_is_found(web: Flask, parties: dict[str, UUID], database: Database) -> None:
