@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from app import db
 from app.papers import queries as papers
-from app.papers import rendering
+from app.papers import rendering, sealing
 from app.parties.models import Party
 from points import jobs as points_jobs
 from tests.browser.conftest import Check, Live, sign_in, sign_out
@@ -112,7 +112,10 @@ def test_a_gift_becomes_points_a_rank_and_a_certificate(
     with live.web.app_context(), db.reading() as session:
         paper = papers.by_code(session, code[1])
         assert paper is not None
-        assert rendering.qr_picture(PDF + code[1]) in rendering.html_of(paper)
+        place = sealing.place_of(session, paper)
+        assert place is not None, "the paper has no place in the public tree"
+        address = PDF + code[1] + sealing.fragment(paper, place)
+        assert rendering.qr_picture(address) in rendering.html_of(paper)
     sign_out(page)
     page.goto(f"{live.url}/verify/{code[1]}")
     main = page.get_by_role("main")
