@@ -28,8 +28,12 @@ ACCOUNT = "account"
 MARK = "expiry"
 BATCH = 500
 _DAY = timedelta(days=1)
-_LATE = timedelta(hours=1)
-"""How far back a look goes beyond the last one's begin, for what was then being committed."""
+_LATE = timedelta(days=1)
+"""How far back a look goes beyond the last one's begin.
+
+For what was then being committed, and for what a hold gave back after its purse had been looked at in a run that
+was killed and begun again: one day's points end once a day.
+"""
 _LONG_AGO = date(1970, 1, 1)
 _FIRST = UUID(int=0)
 
@@ -77,18 +81,19 @@ def expire_due(day: date) -> int:
 
     ``day`` must be over. Each purse and day once, 500 purses a transaction, each in its own: a run that was
     killed goes on where it stopped, runs at once wait for each other, days off are made up by the next run.
-    Looks only at purses with points that end since the last look, and at those that got points back from a hold.
+    Looks only at purses with points that end since the last look, and at those that got points back from a hold;
+    at all when the last look lies in the future, since the clock was put back.
     """
     if day >= clock.today():
         raise ValueError("a day's points end when the day is over")
     began = clock.now()
     with reading(fresh=True) as session:
         mark = session.get(ExpiryMark, MARK)
-    through = mark.done_through if mark else _LONG_AGO
+    through = mark.done_through if mark and mark.done_through <= day else _LONG_AGO
     ended = _in_batches(day, through, None)
     if mark is not None:
-        ended += _in_batches(day, through, mark.looked_at - _LATE)
-    if day > through:
+        ended += _in_batches(day, through, min(mark.looked_at, began) - _LATE)
+    if day != through:
         with transaction() as session:
             session.merge(ExpiryMark(name=MARK, done_through=day, looked_at=began))
     return ended

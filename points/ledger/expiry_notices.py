@@ -36,8 +36,9 @@ def notice_due() -> int:
     today, began = clock.today(), clock.now()
     with reading(fresh=True) as session:
         mark = session.get(ExpiryMark, MARK)
-    last = mark.done_through if mark else today - timedelta(days=1)
-    if last >= today:
+    # A mark in the future was made before the clock was put back.
+    last = mark.done_through if mark and mark.done_through <= today else today - timedelta(days=1)
+    if last == today:
         return 0
     sent, nearest = 0, today
     for step in STEPS:

@@ -16,6 +16,7 @@ from app.permissions import SYSTEM
 from points import reversals
 from points.awards import award
 from points.ledger import expiry, expiry_notices, forecasts, holds, queries
+from points.ledger.closing_models import ExpiryMark
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import AccountKind, HoldPurpose, Purse, Reason
 from points.ledger.models import Posting
@@ -150,6 +151,31 @@ def test_a_release_after_the_look_of_its_day_waits_for_the_next(party: UUID) -> 
         assert expiry.expire_due(FIRST_ENDS) == 0, "this day was posted for already"
     assert there(party) == 150
     assert night(after(2)) == 1
+    assert there(party) == 0
+
+
+def test_a_release_between_a_killed_look_and_the_next_is_not_forgotten(party: UUID) -> None:
+    earn(party, FIRST)
+    kept = hold(party, 150, FIRST_ENDS)
+    assert night(FIRST_ENDS) == 0
+    with reading() as session:
+        before = session.get_one(ExpiryMark, expiry.MARK)
+    assert night(after(1)) == 1
+    with transaction() as session:  # as if killed before its end
+        mark = session.get_one(ExpiryMark, expiry.MARK)
+        mark.done_through, mark.looked_at = before.done_through, before.looked_at
+    release(kept, after(1))
+    with clock.at(noon(after(1)) + timedelta(hours=9)):
+        assert expiry.expire_due(FIRST_ENDS) == 0, "this day was posted for already"
+    assert night(after(2)) == 1
+    assert there(party) == 0
+
+
+def test_a_clock_that_was_put_back_keeps_no_points_alive(party: UUID) -> None:
+    earn(party, FIRST)
+    assert night(FIRST_ENDS + timedelta(days=400)) == 1, "the machine's clock was ahead"
+    earn(party, FIRST + timedelta(days=20))
+    assert night(after(21)) == 1
     assert there(party) == 0
 
 
