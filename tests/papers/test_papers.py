@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import clock, pdf
@@ -22,6 +22,7 @@ from app.messages.models import Message
 from app.papers import kinds, papers, queries, rendering
 from app.papers.models import Paper, PaperEvent, PaperEventKind, PaperState
 from app.permissions import Actor, Grant, Role
+from points.verification import trail
 from tests.papers.kinds import CONTENT, THANKS, bring, thank
 from tests.points.city import party
 
@@ -208,6 +209,18 @@ def test_only_leaders_of_the_region_revoke_and_only_once(donor: uuid.UUID) -> No
         papers.revoke(session, paper, reason="x", actor=LEADER)
     with pytest.raises(Conflict), transaction() as session:
         papers.revoke(session, paper, reason="x", actor=LEADER)
+
+
+def test_a_revocation_that_is_undone_past_the_program_is_named(donor: uuid.UUID) -> None:
+    paper = _issue(donor)
+    with transaction() as session:
+        papers.revoke(session, paper, reason="x", actor=LEADER)
+    with reading() as session:
+        assert list(trail.check(session)) == []
+    with transaction() as session:
+        session.execute(text("UPDATE paper SET state = 'rendered', ended_on = NULL"))
+    with reading() as session:
+        assert [(one.table, one.key) for one in trail.check(session)] == [("paper", str(paper.id))]
 
 
 def test_what_falls_takes_its_papers_along(donor: uuid.UUID) -> None:

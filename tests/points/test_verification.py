@@ -12,9 +12,9 @@ from app import clock
 from app.config import Settings
 from app.db import Database, append_only_ddl, reading, transaction
 from app.permissions import SYSTEM
-from points.awards import award
-from points.ledger import accounts, postings
-from points.ledger.kinds import AccountKind, Reason
+from points.awards import award, award_many
+from points.ledger import accounts, closing, holds, postings
+from points.ledger.kinds import AccountKind, HoldPurpose, Purse, Reason
 from points.ledger.reconciliation import reconcile
 from points.rulesets.models import Programme
 from points.seals.sealing import seal
@@ -135,6 +135,45 @@ def test_an_event_of_a_batch_is_missed(database: Database, party: UUID) -> None:
         gone = where("posting", row).removeprefix("id = ")
         found = found_after(connection, *_forget(gone))
         assert [(one.kind, one.table) for one in found] == [(BreakKind.MISSING, "posting")]
+
+
+def test_an_event_of_a_batch_whose_details_were_removed_is_named(database: Database, party: UUID) -> None:
+    """Without them nobody could tell which of its postings are gone."""
+    with transaction() as session:
+        award_many(session, [city.service(party) for _ in range(3)], actor=SYSTEM)
+    with unguarded(database) as connection:
+        found = found_after(connection, "DELETE FROM audit_detail")
+        assert (BreakKind.MISSING, "audit_detail") in {(one.kind, one.table) for one in found}
+
+
+def test_a_removed_hold_or_close_is_missed(database: Database, party: UUID) -> None:
+    """Their audit events have verbs of their own: whatever names a row that is never removed counts."""
+    month = closing.month_before(closing.month_of(clock.today()), 1)
+    with transaction() as session:
+        programme = session.scalars(select(Programme)).one()
+        closed = closing.close_period(session, programme, month, tree_size=0, root=None, actor=SYSTEM).id
+        holds.reserve(
+            session,
+            programme_id=programme.id,
+            party_id=party,
+            purse=Purse.HONOUR,
+            points=1,
+            source_kind="exchange",
+            source_id=party,
+            purpose=HoldPurpose.EXCHANGE,
+            actor=SYSTEM,
+        )
+    with unguarded(database) as connection:
+        row = rows_of(connection, "posting")[-1]
+        gone = where("posting", row).removeprefix("id = ")
+        found = found_after(
+            connection,
+            f"DELETE FROM transfer WHERE posting_id = {gone}",
+            f"DELETE FROM posting WHERE id = {gone}",
+            "DELETE FROM period_close",
+        )
+        missed = {(one.table, one.key) for one in found if one.kind is BreakKind.MISSING}
+        assert {("posting", shown("posting", row)), ("period_close", str(closed))} <= missed
 
 
 def _five(session: Session, party: UUID) -> postings.TransferRequest:
