@@ -4,12 +4,10 @@ Kept set by set by whoever changes standings: what they counted before goes out,
 two grains, single buckets and sixty-four of them together, so that no question reads more than some dozen rows.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, func, select, text
+from sqlalchemy.orm import Session, aliased
 
 from points.rankings.models import LISTED, StandingBucket
 from points.rankings.rules import ALL, bucket_sql
@@ -57,35 +55,45 @@ def total(session: Session, cell: Cell) -> int:
     return int(session.scalar(select(func.sum(StandingBucket.parties)).where(*cell.rows(COARSE))) or 0)
 
 
-def above(session: Session, cell: Cell, bucket: int) -> int:
-    """Return how many stand in higher buckets than one."""
+def above(cell: Cell, bucket: int) -> ColumnElement[int]:
+    """Return how many stand in higher buckets than one, as an expression: many are asked in one trip."""
     group = bucket // COARSE
-    parties = func.sum(StandingBucket.parties)
+    parties = func.coalesce(func.sum(StandingBucket.parties), 0)
     in_groups = select(parties).where(*cell.rows(COARSE), StandingBucket.bucket > group)
     in_group = select(parties).where(
         *cell.rows(1), StandingBucket.bucket > bucket, StandingBucket.bucket < (group + 1) * COARSE
     )
-    found = session.execute(select(in_groups.scalar_subquery(), in_group.scalar_subquery())).one()
-    return sum(int(one or 0) for one in found)
+    return in_groups.scalar_subquery() + in_group.scalar_subquery()
 
 
 def bucket_at(session: Session, cell: Cell, skipped: int) -> tuple[int | None, int]:
     """Return the bucket in which the one after so many stands, and how many of the bucket stand before it."""
-    counts = select(StandingBucket.bucket, StandingBucket.parties).order_by(StandingBucket.bucket.desc())
-    group, skipped = _reached(session.execute(counts.where(*cell.rows(COARSE))), skipped)
-    if group is None:
-        return None, 0
-    within = StandingBucket.bucket.between(group * COARSE, (group + 1) * COARSE - 1)
-    return _reached(session.execute(counts.where(*cell.rows(1), within)), skipped)
+    groups = _with_before(select(StandingBucket).where(*cell.rows(COARSE)).subquery())
+    reached = (
+        select(groups)
+        .where(groups.c.before <= skipped, groups.c.before + groups.c.parties > skipped)
+        .subquery()
+    )
+    single = aliased(StandingBucket)
+    first = reached.c.bucket * COARSE
+    within = single.bucket.between(first, first + (COARSE - 1))
+    rows = select(single, reached.c.before.label("base")).join(reached, within)
+    rows = rows.where(
+        single.ranking_id == cell.ranking_id, single.place == cell.place,
+        single.size_class == cell.size_class, single.grain == 1,
+    )  # fmt: skip
+    one = _with_before(rows.subquery())
+    before = one.c.base + one.c.before
+    row = session.execute(
+        select(one.c.bucket, before).where(before <= skipped, before + one.c.parties > skipped)
+    ).first()
+    return (None, 0) if row is None else (int(row[0]), skipped - int(row[1]))
 
 
-def _reached(counts: Iterable[Any], skipped: int) -> tuple[int | None, int]:
-    """Return what of these holds the one after so many, and how many of it stand before it."""
-    for one, parties in counts:
-        if skipped < parties:
-            return int(one), skipped
-        skipped -= parties
-    return None, 0
+def _with_before(rows: Subquery) -> Subquery:
+    """Return rows of the histogram with how many stand in the buckets above each."""
+    running = func.sum(rows.c.parties).over(order_by=rows.c.bucket.desc())
+    return select(rows, (running - rows.c.parties).label("before")).subquery()
 
 
 def tally(session: Session, source: str, sign: int) -> None:

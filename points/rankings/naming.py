@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, TextClause, bindparam, text
+from sqlalchemy import ARRAY, BindParameter, Date, TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -107,10 +107,15 @@ def registered(session: Session, party_ids: Sequence[UUID]) -> dict[UUID, Regist
     """Return what a page must know of its parties."""
     if not party_ids:
         return {}
+    wanted: BindParameter[Any] = bindparam("keys", list(party_ids), type_=KeyType(), expanding=True)
+    place = "IN :keys"
+    if session.get_bind().dialect.name == "postgresql":
+        # One array instead of fifty values: a third of the time, and one prepared statement for any page.
+        wanted, place = bindparam("keys", list(party_ids), type_=ARRAY(KeyType())), "= ANY(:keys)"
     statement = register_values(
         "SELECT party_id, party_kind, code, name, region_code, organisation_kind, named "
-        f"FROM ({REGISTER}) r WHERE party_id IN :keys"
-    ).bindparams(bindparam("keys", list(party_ids), type_=KeyType(), expanding=True))
+        f"FROM ({REGISTER}) r WHERE party_id {place}"
+    ).bindparams(wanted)
     return {
         _uuid(key): Registered(
             PartyKind(kind), code, name, region_code, OrganisationKind(body) if body else None, bool(named)

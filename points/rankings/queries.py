@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from app import paging
@@ -117,12 +117,19 @@ def page(
     board = _board(session, cut)
     if board is None:
         return Page([], None, None)
+    return _page(session, board, after=after, before=before, size=size)
+
+
+def _page(
+    session: Session, board: _Board, *, after: str | None = None, before: str | None = None, size: int
+) -> Page[Ranked]:
     model = board.model
-    statement = select(model.party_id, model.points).where(*board.rows())
+    disputed: Any = Standing.disputed if model is Standing else literal(0)
+    statement = select(model.party_id, model.points, disputed).where(*board.rows())
     order = [Order(model.points, descending=True), Order(model.party_id, descending=True)]
     found = fetch(session, statement, order, after=after, before=before, size=size)
-    rows = [(key, points) for key, points in found.rows]
-    ranks = _ranks(session, board, [points for _key, points in rows], is_first=found.before is None)
+    rows = [(key, points, held) for key, points, held in found.rows]
+    ranks = _ranks(session, board, [points for _key, points, _held in rows], is_first=found.before is None)
     return Page(_lines(session, board, rows, ranks), found.before, found.after)
 
 
@@ -153,7 +160,7 @@ def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
         is_live and not (row.named and registered(session, [party_id])[party_id].is_named)
     ):
         return Place(None, row.points, total, disputed)
-    return Place(_higher(session, board, row.points) + 1, row.points, total, disputed)
+    return Place(_higher(session, board, [row.points])[0] + 1, row.points, total, disputed)
 
 
 def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) -> Page[Ranked] | None:
@@ -162,7 +169,9 @@ def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) ->
     if board is None:
         return None
     points = session.scalar(select(board.model.points).where(*board.rows(), board.model.party_id == party_id))
-    return None if points is None else page(session, cut, after=_cursor_at(points, party_id), size=size)
+    if points is None:
+        return None
+    return _page(session, board, after=_cursor_at(points, party_id), size=size)
 
 
 def from_rank(session: Session, cut: Cut, rank: int, *, size: int = 50) -> Page[Ranked]:
@@ -182,7 +191,9 @@ def from_rank(session: Session, cut: Cut, rank: int, *, size: int = 50) -> Page[
     # What is skipped lies within one bucket, or in a town.
     found = found.order_by(board.model.points.desc(), board.model.party_id.desc()).offset(skipped).limit(1)
     row = session.execute(found).first()
-    return Page([], None, None) if row is None else page(session, cut, after=_cursor_at(*row), size=size)
+    if row is None:
+        return Page([], None, None)
+    return _page(session, board, after=_cursor_at(*row), size=size)
 
 
 def distribution(session: Session, cut: Cut, floors: Sequence[int]) -> list[int]:
@@ -193,9 +204,7 @@ def distribution(session: Session, cut: Cut, floors: Sequence[int]) -> list[int]
     board = _board(session, cut)
     if board is None:
         return [0] * len(floors)
-    at_least = [
-        _higher(session, board, floor - 1) if floor > 1 else _count(session, board) for floor in floors
-    ]
+    at_least = _higher(session, board, [max(floor - 1, 0) for floor in floors])
     return [more - less for more, less in zip(at_least, [*at_least[1:], 0], strict=True)]
 
 
@@ -242,9 +251,15 @@ def _board(session: Session, cut: Cut) -> _Board | None:
         .where(Ranking.kind == (cut.kind.value if cut.kind else ALL), Ranking.party_kind == cut.party_kind)
         .where(Ranking.frozen_id.is_(None) if cut.frozen_id is None else Ranking.frozen_id == cut.frozen_id)
     )
-    ranking_id = session.scalar(wanted)
-    if ranking_id is None:
-        return None
+    # A ranking keeps its number for good, and one request asks for the same cut several times.
+    known: dict[tuple[Any, ...], int] = session.info.setdefault("rankings", {})
+    key = (cut.programme, cut.period, cut.kind, cut.party_kind, cut.frozen_id)
+    if key not in known:
+        found = session.scalar(wanted)
+        if found is None:
+            return None
+        known[key] = found
+    ranking_id = known[key]
     level = _LEVELS.get(len(region_prefix(cut.region_code))) if cut.region_code else None
     model = Standing if cut.frozen_id is None else FrozenPlace
     return _Board(
@@ -258,24 +273,31 @@ def _ranks(session: Session, board: _Board, points: Sequence[int], *, is_first: 
         return list(ranked(points))
     head = [one for one in points if one == points[0]]
     rest = points[len(head) :]
-    ranks = [_higher(session, board, points[0]) + 1] * len(head)
+    before = _higher(session, board, [points[0], *rest[:1]])
+    ranks = [before[0] + 1] * len(head)
     if rest:
-        ranks += ranked(rest, before=_higher(session, board, rest[0]))
+        ranks += ranked(rest, before=before[1])
     return ranks
 
 
-def _higher(session: Session, board: _Board, points: int) -> int:
-    """Return how many have more points."""
-    higher = board.model.points > points
-    counted = select(func.count()).select_from(board.model).where(*board.rows(), higher)
+def _higher(session: Session, board: _Board, sums: Sequence[int]) -> list[int]:
+    """Return how many have more points than each of some sums, in one trip."""
+    if not sums:
+        return []
+    counts = [_higher_than(board, points).label(f"above{place}") for place, points in enumerate(sums)]
+    return [int(one) for one in session.execute(select(*counts)).one()]
+
+
+def _higher_than(board: _Board, points: int) -> ColumnElement[int]:
+    counted = select(func.count()).select_from(board.model).where(*board.rows(), board.model.points > points)
     if not board.has_histogram:
-        return session.scalar(counted) or 0
+        return counted.scalar_subquery()
     bucket = bucket_of(max(points, 0))
-    above = histogram.above(session, board.cell, bucket)
+    above = histogram.above(board.cell, bucket)
     if bucket_floor(bucket + 1) == points + 1:
         return above
     within = counted.where(board.model.points < bucket_floor(bucket + 1))
-    return above + (session.scalar(within) or 0)
+    return above + within.scalar_subquery()
 
 
 def _count(session: Session, board: _Board) -> int:
@@ -290,31 +312,22 @@ def _cursor_at(points: int, party_id: UUID) -> str:
 
 
 def _lines(
-    session: Session, board: _Board, rows: Sequence[tuple[UUID, int]], ranks: Sequence[int]
+    session: Session, board: _Board, rows: Sequence[tuple[UUID, int, int]], ranks: Sequence[int]
 ) -> list[Ranked]:
-    """Return the lines of a page with their names, joined for these rows alone.
+    """Return the lines of a page (party, points, disputed) with their names, joined for these rows alone.
 
     Whoever may not be named at this instant is dropped from a live page, and nameless in a frozen one.
     """
-    keys = [key for key, _points in rows]
-    if not keys:
-        return []
+    known = registered(session, [key for key, _points, _held in rows])
     is_live = board.model is Standing
-    known = registered(session, keys)
-    disputed: dict[UUID, int] = {}
-    if is_live:
-        held = select(Standing.party_id, Standing.disputed).where(
-            Standing.ranking_id == board.ranking_id, Standing.party_id.in_(keys)
-        )
-        disputed = {row.party_id: row.disputed for row in session.execute(held)}
     lines = []
-    for (key, points), rank in zip(rows, ranks, strict=True):
+    for (key, points, disputed), rank in zip(rows, ranks, strict=True):
         one = known[key]
         if one.is_named:
             lines.append(
                 Ranked(
                     rank, key, one.code, one.name, one.kind, one.organisation_kind, one.region_code, points,
-                    disputed.get(key, 0),
+                    disputed,
                 )
             )  # fmt: skip
         elif not is_live:
