@@ -1,7 +1,7 @@
 """Reading the audit log."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -66,6 +66,18 @@ def staff_event(
     ensure_may(actor, Permission.READ_AUDIT, region_code=city_region)
     event = session.get(AuditEvent, event_id)
     return None if event is None else (event, detail_of(session, event))
+
+
+def persons_of(
+    session: Session, thing_kind: str, thing_id: uuid.UUID, verbs: Sequence[str]
+) -> set[uuid.UUID]:
+    """Return the persons who did one of these verbs to a thing: for "never who wrote any of it"."""
+    rows = session.scalars(
+        select(AuditEvent.actor_person_id).where(
+            AuditEvent.thing_kind == thing_kind, AuditEvent.thing_id == thing_id, AuditEvent.verb.in_(verbs)
+        )
+    )
+    return {one for one in rows if one is not None}
 
 
 def events_of(session: Session, party_id: uuid.UUID, verb: str) -> list[tuple[datetime, str]]:

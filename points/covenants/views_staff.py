@@ -13,7 +13,7 @@ from app import clock
 from app.access import current_actor, requires
 from app.buttons import press
 from app.db import reading
-from app.errors import NotFound, Refused
+from app.errors import Conflict, NotFound, Refused
 from app.feature import Door, NavigationItem
 from app.files.evidence import Received
 from app.look.addresses import with_query
@@ -114,9 +114,10 @@ def draft(code: str) -> ResponseReturnValue:
 @bp.post("/<code>/list/<int:version>/publish")
 @requires(Permission.PUBLISH_COVENANTS)
 def publish(code: str, version: int) -> ResponseReturnValue:
-    """Publish a draft."""
+    """Publish a draft, the one that was shown: whoever enters the decision anew makes another draft."""
     covenant = _covenant(code, Permission.PUBLISH_COVENANTS)
     back = url_for(".show", code=covenant.code)
+    shown = request.args.get("draft", type=UUID)
     with reading() as session:
         found = queries.versions(session, covenant, drafts=True)
     wanted = next((one.ruleset for one in found if one.ruleset.version == version), None)
@@ -124,6 +125,8 @@ def publish(code: str, version: int) -> ResponseReturnValue:
         raise NotFound(_("没有这一版。"))
 
     def act(session: Session) -> str:
+        if wanted.id != shown:
+            raise Conflict(_("您打开这一页以后，草案又重新录入过：请看过现在的内容再发布。"))
         published = versions.publish(session, wanted.id, actor=current_actor())
         flash(_("第 %(version)d 版已发布，并视为已报镇街备案。", version=published.version), "done")
         return back

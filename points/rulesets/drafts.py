@@ -1,4 +1,4 @@
-"""A new draft out of a version that is there."""
+"""A new draft out of a version that is there, and which draft somebody has seen."""
 
 from dataclasses import replace
 from datetime import date
@@ -30,10 +30,25 @@ def new_draft(session: Session, base_id: UUID, *, actor: Actor) -> Ruleset:
     copied = document.of(base, programme.code)
     columns = copied.columns | {
         "effective_from": _first_free_day(session, programme.id),
-        "title": _("%(title)s（第 %(version)d 版草案）", title=_bare(base.title), version=number + 1),
+        "title": _("%(title)s（第 %(version)d 版）", title=_bare(base.title), version=number + 1),
         "summary": _("在第 %(version)d 版的基础上修改：", version=base.version),
     }
     return draft_ruleset(session, replace(copied, version=number + 1, columns=columns), actor=actor)
+
+
+def seen_mark(ruleset: Ruleset) -> str:
+    """Return what a page sends along to say which draft, in which revision, it has shown."""
+    return f"{ruleset.revision}.{ruleset.id.hex}"
+
+
+def seen_revision(sent: str | None, ruleset: Ruleset) -> int:
+    """Return the revision that a page has shown of this very draft; 0, which no draft has, for anything else.
+
+    A draft that was deleted leaves its version to the next one, whose revisions begin anew.
+    """
+    revision, _dot, key = (sent or "").partition(".")
+    is_ours = key == ruleset.id.hex and revision.isascii() and revision.isdecimal() and len(revision) < 9
+    return int(revision) if is_ours else 0
 
 
 def _bare(title: str) -> str:

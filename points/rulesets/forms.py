@@ -22,7 +22,7 @@ from app.errors import InvalidInput
 from app.fields import CivilDateField, NotBlank, PointsField, Positive, TypedField
 from app.forms import CleanText, Form, at_most, chosen, optional, required, stripped
 from app.identity import normalise
-from points.rulesets import document
+from points.rulesets import document, drafts
 from points.rulesets.document import RulesetDocument
 from points.rulesets.kinds import ContributionKind, Factor, Rounding, Span, Unit
 from points.rulesets.models import Ruleset
@@ -45,9 +45,10 @@ def read_whole(text: str) -> int:
 def read_times(text: str) -> int:
     """Return the thousandths of a typed multiplier, "0.9". Raises UnreadableFigure."""
     try:
-        thousandths = Decimal(normalise(text).removeprefix("×")).scaleb(3)
-        if not (thousandths.is_finite() and 0 <= thousandths <= 10**6):
+        times = Decimal(normalise(text).removeprefix("×"))
+        if not (times.is_finite() and 0 <= times <= 10**3):
             raise InvalidOperation
+        thousandths = times.scaleb(3)
         if thousandths != thousandths.to_integral_value():
             raise InvalidOperation
     except InvalidOperation as problem:
@@ -176,7 +177,7 @@ def values_of(ruleset: Ruleset) -> dict[str, Any]:
     found = document.of(ruleset, "")
     return {
         **found.columns,
-        "revision": ruleset.revision,
+        "revision": drafts.seen_mark(ruleset),
         "rules": [_shown(one) for one in found.rules],
         "multipliers": [_shown(one) for one in found.multipliers],
         "caps": [_shown(one) for one in found.caps],

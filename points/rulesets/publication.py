@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
+from app.audit import queries as audit
 from app.db import lock
 from app.errors import Conflict, InvalidInput, NotFound
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
@@ -19,6 +20,7 @@ from points.rulesets.kinds import ProgrammeScope, RulesetState
 from points.rulesets.models import CapRow, MultiplierRow, Programme, RuleRow, Ruleset
 
 CITY_PROGRAMME = queries.CITY_PROGRAMME
+THING = "ruleset"
 draft_deleted = signal("points.rulesets.draft_deleted")
 """Sent with ``ruleset_id`` before a draft goes, in the same transaction: what was made of it goes with it."""
 
@@ -67,7 +69,7 @@ def draft_ruleset(session: Session, document: RulesetDocument, *, actor: Actor) 
         session.add(ruleset)
     session.flush()
     events.record(
-        session, "ruleset.draft", "ruleset", ruleset.id, actor=actor, after={"version": ruleset.version}
+        session, "ruleset.draft", THING, ruleset.id, actor=actor, after={"version": ruleset.version}
     )
     return ruleset
 
@@ -95,7 +97,7 @@ def edit_ruleset(
     events.record(
         session,
         "ruleset.edit",
-        "ruleset",
+        THING,
         ruleset.id,
         actor=actor,
         after={"version": ruleset.version, "revision": ruleset.revision},
@@ -110,7 +112,7 @@ def delete_draft(session: Session, ruleset_id: UUID, *, actor: Actor) -> None:
     session.delete(ruleset)
     session.flush()
     events.record(
-        session, "ruleset.delete", "ruleset", ruleset_id, actor=actor, before={"version": ruleset.version}
+        session, "ruleset.delete", THING, ruleset_id, actor=actor, before={"version": ruleset.version}
     )
 
 
@@ -155,7 +157,7 @@ def publish_ruleset(
 ) -> Ruleset:
     """Publish a draft: from its first day on it is the one that scores; the version before ends the day before.
 
-    Somebody else than who drafted it publishes; ``revision`` is the one that they have read, where it was shown
+    Nobody publishes who drafted it or has edited it; ``revision`` is the one that they have read, where it was shown
     to them. Raises Conflict when it is published already or was edited meanwhile, InvalidInput
     when it would begin on or before the first day of a published version, or (but for the first) before
     tomorrow: rules are never retroactive.
@@ -166,7 +168,7 @@ def publish_ruleset(
     programme = lock(session, Programme, programme_id)
     ruleset = lock(session, Ruleset, ruleset_id)
     ensure_may(actor, Permission.PUBLISH_RULESETS, region_code=programme.region_code)
-    ensure_four_eyes(actor, ruleset.drafted_by_id)
+    ensure_four_eyes(actor, *writers(session, ruleset))
     if ruleset.state is RulesetState.PUBLISHED:
         raise Conflict(_("第 %(version)d 版已经发布。", version=ruleset.version))
     if revision is not None and revision != ruleset.revision:
@@ -188,13 +190,19 @@ def publish_ruleset(
     events.record(
         session,
         "ruleset.publish",
-        "ruleset",
+        THING,
         ruleset.id,
         actor=actor,
         before={"state": RulesetState.DRAFT.value},
         after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version},
     )
     return ruleset
+
+
+def writers(session: Session, ruleset: Ruleset) -> set[UUID]:
+    """Return the persons who drafted or edited a ruleset, whoever did so last."""
+    found = audit.persons_of(session, THING, ruleset.id, ("ruleset.draft", "ruleset.edit"))
+    return found if ruleset.drafted_by_id is None else {*found, ruleset.drafted_by_id}
 
 
 def ensure_may_see(actor: Actor, programme: Programme) -> None:
@@ -208,6 +216,19 @@ def version_for(session: Session, version: int, *, actor: Actor) -> Ruleset:
     ruleset = queries.of_version(session, version)
     ensure_may_see(actor, session.get_one(Programme, ruleset.programme_id))
     return ruleset
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many drafts of the city's rules wait for the actor, who may publish them and drafted none of them."""
+    programme = queries.city_programme(session)
+    if programme is None or not may_in(actor, Permission.PUBLISH_RULESETS, programme.region_code):
+        return 0
+    drafts = select(func.count()).where(
+        Ruleset.programme_id == programme.id,
+        Ruleset.state == RulesetState.DRAFT,
+        Ruleset.drafted_by_id.is_distinct_from(actor.person_id),
+    )
+    return session.scalar(drafts) or 0
 
 
 def programme_for(session: Session, *, actor: Actor) -> Programme | None:

@@ -23,7 +23,17 @@ from points.rulesets.views_public import CAP_COLUMNS, MULTIPLIER_COLUMNS, RULE_C
 
 bp = Blueprint("rules_staff", __name__, url_prefix="/staff/rules")
 _BOTH = (Permission.MANAGE_RULESETS, Permission.PUBLISH_RULESETS)
-NAVIGATION = (NavigationItem(Door.STAFF, _l("积分规则"), "rules_staff.index", _BOTH, "calculator", order=50),)
+NAVIGATION = (
+    NavigationItem(
+        Door.STAFF,
+        _l("积分规则"),
+        "rules_staff.index",
+        _BOTH,
+        "calculator",
+        order=50,
+        count=publication.waiting_count,
+    ),
+)
 _COLUMNS = [
     {"key": "version", "label": _l("版本"), "card": "title", "sub": "summary", "url": "url"},
     {"key": "period", "label": _l("有效期"), "bare": True},
@@ -106,7 +116,13 @@ def edit(version: int) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         typed = form.typed(ruleset, publication.CITY_PROGRAMME)
-        publication.edit_ruleset(session, ruleset.id, typed, revision=_revision(form), actor=actor)
+        publication.edit_ruleset(
+            session,
+            ruleset.id,
+            typed,
+            revision=drafts.seen_revision(form.revision.data, ruleset),
+            actor=actor,
+        )
         flash(_("草案已保存。"), "done")
         return url_for(".show", version=version)
 
@@ -144,7 +160,10 @@ def publish(version: int) -> ResponseReturnValue:
     def act(session: Session) -> str:
         ruleset = publication.version_for(session, version, actor=current_actor())
         publication.publish_ruleset(
-            session, ruleset.id, actor=actor, revision=request.form.get("revision", type=int)
+            session,
+            ruleset.id,
+            actor=actor,
+            revision=drafts.seen_revision(request.form.get("revision"), ruleset),
         )
         flash(_("第 %(version)d 版已发布，到生效之日起计分。", version=version), "done")
         return url_for(".show", version=version)
@@ -171,6 +190,7 @@ def _page(session: Session, version: int, form: ConfirmForm) -> str:
         "points/rules/show.html",
         form=form,
         ruleset=ruleset,
+        seen=drafts.seen_mark(ruleset),
         validity=screens.validity(ruleset),
         is_draft=is_draft,
         others=[(one.version, _("第 %(version)d 版", version=one.version)) for one in others],
@@ -185,8 +205,7 @@ def _page(session: Session, version: int, form: ConfirmForm) -> str:
         cap_rows=screens.cap_rows(ruleset),
         may_write=is_draft and _may(Permission.MANAGE_RULESETS, programme),
         may_publish=is_draft and _may(Permission.PUBLISH_RULESETS, programme),
-        drafted_by_me=ruleset.drafted_by_id is not None
-        and ruleset.drafted_by_id == current_actor().person_id,
+        drafted_by_me=current_actor().person_id in publication.writers(session, ruleset),
     )
 
 
@@ -215,11 +234,6 @@ def _opened(form: forms.RulesetForm, pressed: str) -> str:
 
 def _refused(form: Form) -> ResponseReturnValue:
     raise Conflict(form.problems[0] if form.problems else _("页面已经过期，请刷新后再试。"))
-
-
-def _revision(form: forms.RulesetForm) -> int:
-    text = str(form.revision.data or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def _may(permission: Permission, programme: Programme) -> bool:

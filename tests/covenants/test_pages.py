@@ -1,5 +1,6 @@
 """A village's pages at all doors, as a browser meets them, on both databases."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -119,8 +120,18 @@ def test_a_list_is_drafted_by_one_and_published_by_another(web: Flask, made: Vil
         assert send(town, f"{base}/list", **filled)[0] == 303
         leader = enter(web, made.leader)
         assert "核对无误，发布第 2 版" in leader.get(base).text
-        assert send(leader, f"{base}/list/2/publish", base)[0] == 303
-        assert "扫雪" not in enter(web, made.worker).get(f"{base}/log").text
+        seen = re.search(r'action="([^"]*/list/2/publish[^"]*)"', leader.get(base).text)
+        assert seen is not None
+        assert send(enter(web, made.town), f"{base}/list", **(filled | {"list": "换过的 +9"}))[0] == 303
+        leader = enter(web, made.leader)
+        for old in (seen[1], f"{base}/list/2/publish", f"{base}/list/2/publish?draft=x"):
+            assert send(leader, old, base)[0] == 303
+            assert "草案又重新录入过" in leader.get(base).text
+        now = re.search(r'action="([^"]*/list/2/publish[^"]*)"', leader.get(base).text)
+        assert now is not None and now[1] != seen[1]
+        assert send(leader, now[1], base)[0] == 303
+        assert "已发布" in leader.get(base).text
+        assert "换过的" not in enter(web, made.worker).get(f"{base}/log").text
     assert web.test_client().get(f"{base}/list").status_code == 303
 
 

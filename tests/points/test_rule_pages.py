@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import reading, transaction
+from app.errors import NotAllowed
 from app.ids import new_id
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points.adjustments import execution
 from points.adjustments.models import AdjustmentDecision
 from points.awards import award
-from points.rulesets import document
+from points.rulesets import document, publication
 from points.rulesets.models import Ruleset
 from tests.points import city
 from tests.points.test_pages import enter
@@ -157,8 +158,9 @@ def test_from_draft_to_adjustment(web: Flask, writer: FlaskClient) -> None:
         assert [cell.value for cell in book["参与主体"][2]][5:8] == [102.25, 202.25, 100]
         assert [cell.value for cell in book["按区县"][2]][1:4] == [1, 2, 1]
         lawyer = enter(web, LAWYER)
+        assert "等您处理" in lawyer.get("/staff").text
         desk = lawyer.get("/staff/rules/2").text
-        answer = lawyer.post("/staff/rules/2/publish", data=fields_of(desk, 0))
+        answer = lawyer.post("/staff/rules/2/publish", data=fields_of(desk))
         assert answer.status_code == 303
         writer = enter(web, WRITER)
         told = writer.get(address).text
@@ -174,6 +176,7 @@ def test_from_draft_to_adjustment(web: Flask, writer: FlaskClient) -> None:
         assert answer.status_code == 303
         decision = answer.location
         lawyer = enter(web, LAWYER)
+        assert "等您处理" in lawyer.get("/staff").text
         assert (
             lawyer.post(f"{decision}/adopt", data=fields_of(lawyer.get(decision).text, 0)).status_code == 303
         )
@@ -192,6 +195,65 @@ def test_who_drafted_sees_that_another_publishes(web: Flask, writer: FlaskClient
         begin(writer)
         page = enter(web, both).get("/staff/rules/2").text
     assert "须由另一人发布" in page
+
+
+def test_nobody_publishes_what_was_not_shown_to_them(web: Flask, writer: FlaskClient) -> None:
+    """Edited meanwhile, deleted and written anew under the same number, or a mark left out: refused."""
+    with clock.at(city.NOON):
+        sent = fields_of(begin(writer))
+        lawyer = enter(web, LAWYER)
+        seen = fields_of(lawyer.get("/staff/rules/2").text)
+        assert writer.post("/staff/rules/2/edit", data=sent | {"title": "改过的"}).status_code == 303
+        refused = lawyer.post("/staff/rules/2/publish", data=seen)
+        assert (refused.status_code, "又被修改过" in refused.text) == (422, True)
+        writer.post("/staff/rules/2/delete", data=fields_of(writer.get("/staff/rules/2").text))
+        again = fields_of(begin(writer))
+        assert again["revision"].partition(".")[0] == sent["revision"].partition(".")[0]
+        late = writer.post(
+            "/staff/rules/2/edit", data=sent | {"title": "写给前一份草案的", "once": again["once"]}
+        )
+        assert (late.status_code, "已被别人改过" in late.text) == (422, True)
+        for odd in (seen["revision"], "1", "", "²", "1.x"):
+            answer = lawyer.post("/staff/rules/2/publish", data=seen | {"revision": odd})
+            assert (answer.status_code, "又被修改过" in answer.text) == (422, True), odd
+        page = lawyer.get("/staff/rules/2").text
+        assert lawyer.post("/staff/rules/2/publish", data=fields_of(page)).status_code == 303
+
+
+def test_a_second_pair_of_eyes_is_not_had_by_a_colleagues_edit(web: Flask, writer: FlaskClient) -> None:
+    other = Actor(new_id(), new_id(), "同事", WRITER.grants)
+    both = Actor(WRITER.user_id, WRITER.person_id, "同一人", (*WRITER.grants, *LAWYER.grants))
+    with clock.at(city.NOON):
+        begin(writer)
+        colleague = enter(web, other)
+        sent = fields_of(colleague.get("/staff/rules/2/edit").text)
+        assert colleague.post("/staff/rules/2/edit", data=sent).status_code == 303
+        page = enter(web, both).get("/staff/rules/2").text
+        assert "须由另一人发布" in page
+    with reading() as session:
+        draft = session.scalars(select(Ruleset).where(Ruleset.version == 2)).one()
+    for writing in (both, Actor(other.user_id, other.person_id, "同事", LAWYER.grants)):
+        with pytest.raises(NotAllowed), transaction() as session:
+            publication.publish_ruleset(session, draft.id, actor=writing)
+
+
+@pytest.mark.parametrize(
+    "figure", ["9E999999999", "1e309", "-1", "NaN", "sNaN", "1E-9", "9" * 5000, "\0", "0.0001"]
+)
+def test_odd_figures_are_named(writer: FlaskClient, figure: str) -> None:
+    with clock.at(city.NOON):
+        sent = fields_of(begin(writer))
+        before = stored()
+        for name in (
+            "multipliers-0-thousandths",
+            "rules-0-points",
+            "rules-0-per",
+            "rules-0-step",
+            "caps-0-points",
+        ):
+            answer = writer.post("/staff/rules/2/edit", data=sent | {name: figure})
+            assert answer.status_code == 422, name
+        assert stored() == before
 
 
 def test_a_draft_is_deleted_and_a_published_version_is_not(writer: FlaskClient) -> None:
