@@ -16,6 +16,9 @@ from points.rankings.rules import ALL, period_before
 from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
 
+_BEYOND = 10**9
+"""A number that no ranking has: what an address names may be longer than a database's numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenFile:
@@ -102,7 +105,7 @@ def find(
         .order_by(FrozenRanking.number.desc())
     )
     if number is not None:
-        wanted = wanted.where(FrozenRanking.number == number)
+        wanted = wanted.where(FrozenRanking.number == min(number, _BEYOND))
     frozen = session.scalars(wanted).first()
     if frozen is None:
         raise NotFound(_("这个时期的排行榜还没有发布。"))

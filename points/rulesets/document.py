@@ -257,8 +257,11 @@ class _Entry:
         try:
             if not isinstance(value, str):
                 raise InvalidOperation
-            scaled = Decimal(value).scaleb(places)
-            if not scaled.is_finite() or scaled < 0 or scaled != scaled.to_integral_value():
+            figure = Decimal(value)
+            if not figure.is_finite() or not 0 <= figure <= _MOST_CENTIPOINTS:
+                raise InvalidOperation
+            scaled = figure.scaleb(places)
+            if scaled != scaled.to_integral_value():
                 raise InvalidOperation
         except InvalidOperation:
             raise self._wrong(name, _("要填引号里的数，最多 %(places)d 位小数", places=places)) from None

@@ -35,13 +35,15 @@ __all__ = [
 ]
 
 _WHOLE = 1000  # a multiplier is in thousandths
+MOST_EARNED = 10**14
+"""Centipoints that one contribution may earn, a million million points: sums of such fit the ledger's columns."""
 
 
 def score(rules: Rules, facts: Facts, used: Mapping[CapPeriod, int] | None = None) -> Score:
     """Score a contribution. ``used`` is what the party has already used of each cap, in centipoints.
 
     A kind that the rules do not name scores nothing and says so. Raises InvalidInput for a quantity of zero
-    or less.
+    or less, or where more than ``MOST_EARNED`` would come out.
     """
     plan = plan_of(rules, facts.kind, facts.category)
     found = _way(plan, facts)
@@ -60,6 +62,8 @@ def score(rules: Rules, facts: Facts, used: Mapping[CapPeriod, int] | None = Non
             multipliers.append(multiplier)
     steps = (2 * upper + lower) // (2 * lower) if way.rounds_half_up else upper // lower
     earned = steps * way.step
+    if earned > MOST_EARNED:
+        raise InvalidInput(_("这一项算出的积分太大，无法记账：请核对数量，或请规则的制定者核对分值。"))
     sum_ = Sum(figure, parts, multipliers, upper * way.step, lower, earned)
     if earned < way.minimum:
         return Score(rules.version, way.rule, 0, 0, (), sum_)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import clock
 from app.db import transaction
 from app.ids import new_id
+from app.paging import cursor
 from app.parties import consents
 from app.parties.models import ActingRole, ConsentPurpose, PartyKind
 from app.permissions import SYSTEM, Actor, Grant, Role
@@ -64,6 +65,15 @@ def test_from_a_rank_on(client: FlaskClient, parties: list[UUID]) -> None:
     assert re.search(r'href="[^"]*before=', page)
     for rank in ("0", "-3", "x", "99999999999999999999", "²"):
         assert client.get("/rankings", query_string={"rank": rank}).status_code == 200
+
+
+def test_addresses_that_no_page_has(client: FlaskClient, parties: list[UUID]) -> None:
+    freeze("2026-11")
+    for number in ("0", "2", "99999999999999999999", "9" * 300):
+        assert client.get(f"/rankings/2026-11/{number}").status_code == 404
+        assert client.get(f"/rankings/2026-11/{number}.csv").status_code == 404
+    for values in ((10**30, new_id()), ("x", new_id()), (None, new_id()), (5, "zz"), (5,)):
+        assert client.get("/rankings", query_string={"after": cursor(*values)}).status_code in (200, 422)
 
 
 def test_every_filter_holds(client: FlaskClient, parties: list[UUID]) -> None:

@@ -136,6 +136,14 @@ def test_nothing_cannot_be_scored() -> None:
         score(rules(), hours(0))
 
 
+def test_more_than_the_ledger_holds_cannot_be_earned() -> None:
+    """A slip in a rule is told, before a database refuses the number."""
+    dear = rules(rule(MONEY, Unit.YUAN, points=10**12, per=1))
+    assert score(dear, Facts(MONEY, DAY, EvidenceGrade.A, amount_fen=100 * 100)).points == 10**14
+    with pytest.raises(InvalidInput, match="太大"):
+        score(dear, Facts(MONEY, DAY, EvidenceGrade.A, amount_fen=101 * 100))
+
+
 def test_a_cap_says_what_is_left() -> None:
     cap = Cap("service-month", SERVICE, None, Span.MONTH, 6000)
     period = CapPeriod("service-month", date(2026, 11, 1))
@@ -232,6 +240,8 @@ GOOD = FIRST_RULES.read_text("utf-8")
         ('points = "1"\nper = 100', 'points = "1.234"\nper = 100', "rule 1 的 points"),
         ('points = "1"\nper = 100', 'points = "-1"\nper = 100', "rule 1 的 points"),
         ('points = "1"\nper = 100', 'points = "NaN"\nper = 100', "rule 1 的 points"),
+        ('points = "1"\nper = 100', 'points = "9E999999999"\nper = 100', "rule 1 的 points"),
+        ('points = "1"\nper = 100', 'points = "1e309"\nper = 100', "rule 1 的 points"),
         ('kind = "money"\nunit', 'kind = "gold"\nunit', "只能是"),
         ('code = "goods-value"', 'code = "money"', "重复"),
         ("redeemable_months = 36", 'redeemable_months = "36"', "redeemable_months"),
