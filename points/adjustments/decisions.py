@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -13,9 +13,10 @@ from app.audit import events
 from app.db import lock
 from app.errors import Conflict, InvalidInput, NotFound
 from app.ids import clean_code
-from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
+from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
 from app.states import ensure_move
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
+from points.rulesets import queries
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset, RulesetReach
 from points.rulesets.publication import ensure_may_see
@@ -36,8 +37,8 @@ class Paper(NamedTuple):
 def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) -> AdjustmentDecision:
     """Draft a decision that the simulated version scores the simulated period, too.
 
-    Raises Conflict for a version that is not published, a simulation without a result, or while another
-    decision of the programme is being carried out; InvalidInput for a decision of a day that has not come.
+    Raises Conflict for a version that is not published, a simulation without a result, or one made before the
+    last decision of the programme was carried out; InvalidInput for a decision of a day that has not come.
     """
     simulation = lock(session, Simulation, simulation_id)
     programme = lock(session, Programme, simulation.programme_id)
@@ -49,6 +50,7 @@ def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) 
         )
     if simulation.state is not SimulationState.DONE or simulation.ruleset_revision != ruleset.revision:
         raise Conflict(_("请先用已发布的这一版规则试算，再起草决定。"))
+    _ensure_last(session, simulation)
     if paper.decided_on > clock.today():
         raise InvalidInput(_("决定日期不能晚于今天。"), field="decided_on")
     if paper.decided_on < simulation.last_day:
@@ -94,8 +96,8 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     """Adopt a decision: from now on its version scores its period, and a job adjusts what was awarded before.
 
     Somebody else than who drafted it adopts it. Decisions of a programme are carried out one after the
-    other, in the order of their numbers: raises Conflict while one before is still being carried out, or when
-    one with a higher number was adopted.
+    other, in the order of their numbers: raises Conflict while one before is still being carried out, when
+    one with a higher number was adopted, or when one was carried out after what this one rests on was simulated.
     """
     decision = lock(session, AdjustmentDecision, decision_id)
     programme = lock(session, Programme, decision.programme_id)
@@ -114,6 +116,7 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     )
     if later is not None and later > decision.number:
         raise Conflict(_("编号更后的一项决定已经通过：请撤回这一份，重新试算后再起草。"))
+    _ensure_last(session, session.get_one(Simulation, decision.simulation_id))
     decision.state, decision.adopted_at = AdjustmentState.ADOPTED, clock.now()
     decision.adopted_by_id = actor.person_id
     session.add(
@@ -140,6 +143,20 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     return decision
 
 
+def _ensure_last(session: Session, simulation: Simulation) -> None:
+    """Return when no decision has changed what was simulated since; else what it showed is not what would come."""
+    unfinished_or_later = or_(
+        AdjustmentDecision.finished_at.is_(None), AdjustmentDecision.finished_at >= simulation.begun_at
+    )
+    if session.scalar(
+        select(AdjustmentDecision.id)
+        .where(AdjustmentDecision.programme_id == simulation.programme_id)
+        .where(AdjustmentDecision.adopted_at.is_not(None), unfinished_or_later)
+        .limit(1)
+    ):
+        raise Conflict(_("这次试算以后，又有一项调整决定在执行或已执行：请重新试算，再起草决定。"))
+
+
 def get(session: Session, code: str, *, actor: Actor) -> AdjustmentDecision:
     """Return a decision by its code. Raises NotFound, or NotAllowed for another region's programme."""
     found = session.scalar(select(AdjustmentDecision).where(AdjustmentDecision.code == clean_code(code)))
@@ -153,3 +170,16 @@ def of_programme(session: Session, programme_id: UUID) -> list[AdjustmentDecisio
     """Return the decisions of a programme, newest first."""
     wanted = select(AdjustmentDecision).where(AdjustmentDecision.programme_id == programme_id)
     return list(session.scalars(wanted.order_by(AdjustmentDecision.number.desc()).limit(100)))
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many drafts wait for the actor, who may adopt them and drafted none of them."""
+    programme = queries.city_programme(session)
+    if programme is None or not may_in(actor, Permission.PUBLISH_RULESETS, programme.region_code):
+        return 0
+    drafts = select(func.count()).where(
+        AdjustmentDecision.programme_id == programme.id,
+        AdjustmentDecision.state == AdjustmentState.DRAFT,
+        AdjustmentDecision.drafted_by_id.is_distinct_from(actor.person_id),
+    )
+    return session.scalar(drafts) or 0

@@ -1,7 +1,7 @@
 """A version applied to a past period by decision: what the simulation said is what everybody then has."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,8 @@ LAWYER = Actor(new_id(), new_id(), "法制审核", (Grant(Role.LEGAL_OFFICER, ci
 class Past:
     """A small city's past and the second version of its rules, published."""
 
+    now = city.NOON
+
     def __init__(self) -> None:
         self.services: list[AwardRequest] = []
         with transaction() as session, clock.at(city.NOON):
@@ -70,7 +72,7 @@ class Past:
             self.ruleset_id = publication.publish_ruleset(session, ruleset.id, actor=SYSTEM).id
 
     def simulated(self) -> tuple[UUID, Result]:
-        with clock.at(city.NOON):
+        with clock.at(self.now):
             with transaction() as session:
                 key = simulations.ask(session, self.ruleset_id, FIRST, LAST, actor=WRITER).id
             simulations.carry_out(key)
@@ -81,19 +83,18 @@ class Past:
 
     def adopted(self) -> tuple[UUID, Result]:
         key, result = self.simulated()
-        with transaction() as session, clock.at(city.NOON):
+        with transaction() as session, clock.at(self.now):
             decision = decisions.draft(session, key, PAPER, actor=WRITER)
             decisions.adopt(session, decision.id, actor=LAWYER)
         return decision.id, result
 
     def ended(self) -> tuple[UUID, Result]:
         key, result = self.adopted()
-        run_out(key)
+        run_out(key, self.now)
         return key, result
 
 
-def run_out(decision_id: UUID) -> None:
-    later = city.NOON
+def run_out(decision_id: UUID, later: datetime = city.NOON) -> None:
     for _ in range(6):
         later += timedelta(minutes=3)
         with clock.at(later):
@@ -244,7 +245,11 @@ def test_what_was_verified_meanwhile_is_found(past: Past) -> None:
 
 
 def test_a_second_decision_goes_over_the_first(past: Past) -> None:
+    stale, _result = past.simulated()
     past.ended()
+    with pytest.raises(Conflict, match="重新试算"), transaction() as session, clock.at(city.NOON):
+        decisions.draft(session, stale, PAPER, actor=WRITER)
+    past.now += timedelta(hours=1)
     third = NEW.replace("version = 2", "version = 3", 1).replace("2026-12-01", "2027-01-01")
     with transaction() as session, clock.at(city.NOON):
         ruleset = publication.draft_ruleset(
@@ -272,6 +277,8 @@ def test_two_people_and_one_decision_at_a_time(past: Past) -> None:
         decisions.adopt(session, second, actor=LAWYER)
     with pytest.raises(Conflict, match="还在执行"), transaction() as session:
         decisions.adopt(session, first, actor=LAWYER)
+    with pytest.raises(Conflict, match="重新试算"), transaction() as session:
+        decisions.draft(session, simulation, PAPER, actor=WRITER)
     run_out(second)
     with pytest.raises(Conflict, match="编号更后"), transaction() as session:
         decisions.adopt(session, first, actor=LAWYER)
