@@ -28,6 +28,7 @@ import sys
 from pathlib import Path
 
 PUBLIC = ("form", "programme", "month", "who", "county", "kind", "flow", "centipoints")
+PAPER = ("form", "programme", "who")
 PLACES = (("rank_city", None), ("rank_county", "county"), ("rank_town", "town"), ("rank_village", "village"))
 RANKING = (
     "kind", "party_kind", "who", "county", "town", "village", "size_class", "points",
@@ -152,8 +153,14 @@ def numbered_files(folder, pattern):
 
 
 def public_line(row):
-    """The public line: the fields that are not empty, joined by a bar."""
-    return "|".join(row[name] for name in PUBLIC if row[name])
+    """The public line: the fields joined by a bar; a paper has three of them only.
+
+    A bar within a field, or a field left empty, would let a row say something else than its line does.
+    """
+    names = PAPER if row["programme"] == "paper" else PUBLIC
+    if any((name in names) != bool(row[name]) for name in PUBLIC) or any("|" in row[name] for name in names):
+        raise Wrong(f"leaf {row['number']}: its fields are not those of a public line")
+    return "|".join(row[name] for name in names)
 
 
 class Points:
@@ -349,7 +356,11 @@ def check_proof(path, seals):
     if root.hex() != proof["root"]:
         raise Wrong("the path does not lead to the root")
     right.append(f"leaf {proof['number']} is in the tree of {proof['tree_size']} leaves: {public}")
-    if seals is not None:
+    if seals is None:
+        right.append(
+            f"as far as this file goes; that root {root.hex()} was published, only seals.csv can tell"
+        )
+    else:
         if published_seal(seals, int(proof["tree_size"]))["root"] != proof["root"]:
             raise Wrong("the published root of this size is another one")
         right.append("that root was published")
@@ -363,6 +374,8 @@ def check_qr(text, seals):
         raise Wrong("this is not the text of a sealed paper's QR code")
     code, number, size = found[1], int(found[2]), int(found[3])
     content, path = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in found.groups()[3:])
+    if len(content) != 32 or len(path) % 32:
+        raise Wrong("this is not the text of a sealed paper's QR code: a hash in it has a wrong length")
     steps = [path[at : at + 32] for at in range(0, len(path), 32)]
     digest = hashlib.sha256((code + content.hex()).encode()).hexdigest()
     place, peak = peak_of_path(leaf_hash(f"2|paper|{digest}", bytes(32)), number, size, steps)
@@ -396,7 +409,15 @@ def main():
             right, wrong = check_folder(asked.folder)
     except Wrong as problem:
         right, wrong = [], [str(problem)]
-    except (OSError, ValueError, KeyError) as problem:
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        csv.Error,
+    ) as problem:
         sys.stderr.write(f"cannot be read: {type(problem).__name__}: {problem}\n")
         return 2
     for sentence in right:

@@ -1,5 +1,6 @@
 """The checker for outsiders, run as they run it: a process of its own on downloaded files."""
 
+import base64
 import csv
 import shutil
 import subprocess
@@ -114,6 +115,37 @@ def test_what_was_changed_is_named(
     assert told in said
 
 
+def test_a_line_cannot_be_cut_into_other_fields(downloaded: Path) -> None:
+    """The joined line, and so the hash, would be the same, but its points would count for nobody."""
+
+    def moved(rows: list[list[str]]) -> None:
+        who, county = rows[0].index("who"), rows[0].index("county")
+        rows[3][who], rows[3][county] = f"{rows[3][who]}|{rows[3][county]}", ""
+
+    lines(downloaded / "leaves-1.csv", moved)
+    status, said = checked(str(downloaded))
+    assert status == 1
+    assert "leaf 2: its fields are not those of a public line" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ranking-social-force-2026-10-1.json", "[]"),
+        ("ranking-x.json", "[" * 100_000),
+        ("leaves-1.csv", "number,form\n0\n"),
+        ("leaves-x.csv", "number\n"),
+        ("seals.csv", f"number,tree_size\n1,{'9' * 200_000}\n"),
+        ("day-roots.csv", "day\n2026-11-21\n"),
+    ],
+)
+def test_garbage_is_no_verdict(downloaded: Path, name: str, content: str) -> None:
+    (downloaded / name).write_text(content, "utf-8")
+    status, said = checked(str(downloaded))
+    assert (status, said.startswith("cannot be read: ")) == (2, True), said
+    assert "Traceback" not in said
+
+
 def test_what_cannot_be_read_is_said(downloaded: Path, tmp_path: Path) -> None:
     assert checked(str(tmp_path / "nothing"))[0] == 2
     shutil.rmtree(downloaded, ignore_errors=True)
@@ -147,6 +179,13 @@ def test_a_papers_qr_is_checked_against_the_published_seals(
             assert paper.code in said
             forged = text.replace(paper.code, "0" * 12)
             assert checked("--qr", forged, "--seals", str(tmp_path / "seals.csv"))[0] == 1
+            # Letters moved from the code into the content's hash give the same leaf.
+            number, size, content, path = text.rpartition("#")[2].split(".")
+            told = base64.urlsafe_b64decode(content + "=").hex()
+            if told[:2].isdecimal():
+                short = base64.urlsafe_b64encode(bytes.fromhex(told[2:])).decode().rstrip("=")
+                forged = f"x/verify/{paper.code}{told[:2]}#{number}.{size}.{short}.{path}"
+                assert checked("--qr", forged, "--seals", str(tmp_path / "seals.csv"))[0] == 1
             client = web.test_client()
             page = client.get("/verify", query_string={"qr": text}).text
             assert "二维码里的证明成立" in page
