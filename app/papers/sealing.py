@@ -103,9 +103,7 @@ def fragment(paper: Paper, place: Place) -> str:
 
 def read_qr(text: str) -> QrText | None:
     """Return what the text of a QR says, however it was pasted; None when it is no such text."""
-    found = re.search(
-        r"/verify/(\w{1,40})#(\d{1,18})\.(\d{1,18})\.([\w-]{43})\.([\w-]{0,4000})$", "".join(text.split())
-    )
+    found = _QR.search("".join(text.split()))
     if found is None:
         return None
     code, number, tree_size, content, path = found.groups()

@@ -23,6 +23,8 @@ from points.seals import documents, proofs, queries, tree
 bp = Blueprint("seals_public", __name__, url_prefix="/ledger")
 NAVIGATION = (NavigationItem(Door.PUBLIC, _l("存证"), "seals_public.index", icon="shield-check", order=620),)
 _MOST_DIGITS = 15
+_YEARS = range(2000, 3000)
+"""Whose days have a beginning and an end that can be told."""
 
 
 @bp.get("")
@@ -125,6 +127,9 @@ def _number(text: str) -> int:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise NotFound(_("没有这一天：日期请写成 2026-11-22 的样子。")) from problem
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = date.min
+    if found.year not in _YEARS:
+        raise NotFound(_("没有这一天：日期请写成 2026-11-22 的样子。"))
+    return found
