@@ -15,6 +15,8 @@ from app.config import Settings
 
 MAC_LENGTH = 32
 _NONCE = 12
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class SigningRing:
@@ -23,48 +25,53 @@ class SigningRing:
     def __init__(self, keys: tuple[tuple[str, bytes], ...]) -> None:
         self._keys = dict(keys)
         self.current_id = keys[0][0] if keys else ""
-        # Copying a keyed state is several times faster than keying anew, and postings sign every row.
-        self._states = {key_id: _hmac.new(key, digestmod=hashlib.sha256) for key_id, key in keys}
+        # HMAC by its two plain hashes, begun once a key: copying them costs a third less than copying an HMAC.
+        self._begun = {key_id: tuple(map(hashlib.sha256, padded(key))) for key_id, key in keys}
 
     def sign(self, message: bytes) -> tuple[str, bytes]:
         """Return the current key's id and its HMAC-SHA256 over the message."""
-        state = self._states[self.current_id].copy()
-        state.update(message)
-        return self.current_id, state.digest()
+        return self.current_id, self._macs(self.current_id, (message,))[0]
 
     def sign_all(self, messages: Iterable[bytes]) -> list[bytes]:
         """Return the current key's HMAC over each of many messages."""
-        return self._macs(self._states[self.current_id], messages)
+        return self._macs(self.current_id, messages)
 
     def check_all(
         self, key_ids: Sequence[object], messages: Sequence[bytes], macs: Sequence[object]
     ) -> list[bool]:
         """Return of each message whether its HMAC is its named key's; damaged input is False, as in ``check``."""
-        if len(set(key_ids)) == 1 and (state := self._states.get(str(key_ids[0]))):
-            return [
-                isinstance(mac, bytes) and _hmac.compare_digest(made, mac)
-                for made, mac in zip(self._macs(state, messages), macs, strict=True)
-            ]
+        if len(set(key_ids)) == 1 and key_ids[0] in self._begun:
+            made = self._macs(str(key_ids[0]), messages)
+            return [True] * len(made) if made == list(macs) else list(map(_same, made, macs))
         every = zip(key_ids, messages, macs, strict=True)
         return [isinstance(mac, bytes) and self.check(str(key), message, mac) for key, message, mac in every]
 
-    @staticmethod
-    def _macs(state: _hmac.HMAC, messages: Iterable[bytes]) -> list[bytes]:
-        copied, made = state.copy, []
-        for message in messages:
-            one = copied()
-            one.update(message)
-            made.append(one.digest())
-        return made
-
     def check(self, key_id: str, message: bytes, mac: bytes) -> bool:
         """Return whether the HMAC is the named key's; an unknown key or damaged input is simply False."""
-        state = self._states.get(key_id)
-        if state is None or not isinstance(mac, bytes):
-            return False
-        state = state.copy()
-        state.update(message)
-        return _hmac.compare_digest(state.digest(), mac)
+        return key_id in self._begun and _same(self._macs(key_id, (message,))[0], mac)
+
+    def _macs(self, key_id: str, messages: Iterable[bytes]) -> list[bytes]:
+        inner, outer = (begun.copy for begun in self._begun[key_id])
+        made = []
+        for message in messages:
+            first, then = inner(), outer()
+            first.update(message)
+            then.update(first.digest())
+            made.append(then.digest())
+        return made
+
+
+def _same(made: bytes, mac: object) -> bool:
+    return isinstance(mac, bytes) and _hmac.compare_digest(made, mac)
+
+
+def padded(key: bytes) -> tuple[bytes, bytes]:
+    """Return the two blocks with which the inner and the outer hash of an HMAC-SHA256 begin (RFC 2104).
+
+    ``SHA256(outer + SHA256(inner + message))`` is the HMAC: what signs many short messages hashes by itself.
+    """
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    return block.translate(_INNER), block.translate(_OUTER)
 
 
 class EncryptionRing:

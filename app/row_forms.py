@@ -5,7 +5,7 @@ kind, and most of them are there again and again.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +14,22 @@ from sqlalchemy import Date, Integer, LargeBinary, Table, Text
 from app.canonical import canonical
 from app.types import KeyType, UtcTimeType
 
-_KEPT = 20_000
+_KEPT = 100_000
 """So many different values of a column are remembered with their forms."""
+_FIRST_INSTANT, _FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC), date(2000, 1, 1)
+"""Where PostgreSQL begins to count microseconds and days."""
 
 
 class RowForms:
     """Makes the canonical forms of a table's rows.
 
     Rows may be as the program or either driver has them: keys as UUID or 16 bytes, instants and days as values or
-    as ISO text. What cannot be in its column gets a form that no right row has; nothing is raised.
+    as ISO text; ``binary``: instants and days as PostgreSQL sends them, see ``app.stored.raw_rows``. What cannot be
+    in its column gets a form that no right row has; nothing is raised.
     """
 
-    def __init__(self, table: Table) -> None:
-        self._columns = [_column_of(column.type) for column in table.columns]
+    def __init__(self, table: Table, *, binary: bool = False) -> None:
+        self._columns = [_column_of(column.type, binary) for column in table.columns]
 
     def of(self, rows: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None) -> list[bytes]:
         """Return of each row the form of its columns from ``start`` up to ``stop``, as in a slice.
@@ -34,9 +37,12 @@ class RowForms:
         Best of some thousand rows at a time. All rows have as many values as the table has columns, or as many of
         its first columns.
         """
-        if not rows:
-            return []
-        columns = list(zip(*rows, strict=True))
+        return self.of_columns(list(zip(*rows, strict=True)), start, stop) if rows else []
+
+    def of_columns(
+        self, columns: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None
+    ) -> list[bytes]:
+        """Return the same for rows that are given column by column."""
         places = range(len(columns))[start:stop]
         return list(map(b"".join, zip(*[self._columns[at](columns[at]) for at in places], strict=True)))
 
@@ -79,6 +85,8 @@ class _Keys(_Column):
 
     def __call__(self, column: Sequence[Any]) -> list[bytes]:
         kinds = set(map(type, column))
+        if kinds == {type(None)}:
+            return [b"-"] * len(column)
         if kinds == {bytes} and set(map(len, column)) == {16}:
             return [b"u16:" + value for value in column]
         if kinds == {UUID}:
@@ -91,6 +99,25 @@ class _Single(_Column):
 
     def __call__(self, column: Sequence[Any]) -> list[bytes]:
         return list(map(self.form, column))
+
+
+class _Texts(_Single):
+    """Long texts."""
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        try:
+            return [b"s%d:%b" % (len(body), body) for body in map(str.encode, column)]
+        except (TypeError, UnicodeEncodeError):
+            return super().__call__(column)
+
+
+class _Hashes(_Single):
+    """Bytes."""
+
+    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+        if set(map(type, column)) == {bytes}:
+            return [b"x%d:%b" % (len(value), value) for value in column]
+        return super().__call__(column)
 
 
 def _foreign(value: Any) -> bytes:
@@ -118,6 +145,33 @@ def _day(value: Any) -> bytes | None:
     return _lettered(b"d", value)
 
 
+def _binary_instant(value: Any) -> bytes | None:
+    if type(value) is not bytes or len(value) != 8:
+        return None
+    try:
+        microseconds = int.from_bytes(value, "big", signed=True)
+        return canonical((_FIRST_INSTANT + timedelta(microseconds=microseconds),))
+    except OverflowError:  # "infinity", or a year that no datetime has
+        return None
+
+
+def _binary_day(value: Any) -> bytes | None:
+    day = stored_day(value)
+    return None if day is None else canonical((day,))
+
+
+def stored_day(value: Any) -> date | None:
+    """Return the day of what a driver gave for one: ISO text, or PostgreSQL's four bytes; None if it is no day."""
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value)
+        if type(value) is bytes and len(value) == 4:
+            return _FIRST_DAY + timedelta(days=int.from_bytes(value, "big", signed=True))
+    except (OverflowError, ValueError):
+        pass
+    return None
+
+
 def _text(value: Any) -> bytes | None:
     return _lettered(b"s", value)
 
@@ -138,15 +192,15 @@ def _lettered(letter: bytes, value: Any) -> bytes | None:
     return b"%b%d:%b" % (letter, len(body), body)
 
 
-def _column_of(kind: Any) -> _Column:
+def _column_of(kind: Any, binary: bool) -> _Column:
     if isinstance(kind, KeyType):
         return _Keys(_key)
     if isinstance(kind, UtcTimeType):
-        return _Column(_instant)
+        return _Column(_binary_instant if binary else _instant)
     if isinstance(kind, Date):
-        return _Column(_day)
+        return _Column(_binary_day if binary else _day)
     if isinstance(kind, Integer):
         return _Numbers(_number)
     if isinstance(kind, LargeBinary):
-        return _Single(_bytes)
-    return _Single(_text) if isinstance(kind, Text) else _Column(_text)
+        return _Hashes(_bytes)
+    return _Texts(_text) if isinstance(kind, Text) else _Column(_text)

@@ -120,12 +120,11 @@ def leaf_of(one: Sealable) -> Leaf:
 def public_line(one: Sealable) -> str:
     """Return what everybody may read of a transfer."""
     period = f"{one.programme}|{one.month}"
-    return f"{LEAF_FORM}|{period}|{who(one, period)}|{one.tail}"
+    return f"{LEAF_FORM}|{period}|{who(one.source, one.target, period)}|{one.tail}"
 
 
-def who(one: Sealable, period: str) -> str:
+def who(source: Side, target: Side, period: str) -> str:
     """Return the party of a transfer as the public line names it; two of them as ``from>to``."""
-    source, target = one.source, one.target
     if source.party_id is None:
         return "-" if target.party_id is None else name(target, period)
     if target.party_id is None or target.party_id == source.party_id:
@@ -135,11 +134,13 @@ def who(one: Sealable, period: str) -> str:
 
 def own_salt(one: Sealable) -> bytes:
     """Return the salt of this one leaf: showing it shows no other's."""
-    source, target = one.source, one.target
+    return hmac.digest(salt_of(one.source, one.target), key_bytes(one.id), "sha256")
+
+
+def salt_of(source: Side, target: Side) -> bytes:
+    """Return the salt under which the leaves' own salts are made: a party's; of two parties both."""
     salt = source.salt or b""
-    if target.party_id != source.party_id:
-        salt += target.salt or b""
-    return hmac.digest(salt, key_bytes(one.id), "sha256")
+    return salt if target.party_id == source.party_id else salt + (target.salt or b"")
 
 
 def commitment_of(own: bytes, form: bytes) -> bytes:

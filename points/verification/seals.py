@@ -4,7 +4,7 @@ A seal that does not fit is named once; the walk then goes on from that seal's o
 does not make all later ones look broken.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.db import Base
-from app.stored import stored_rows
+from app.stored import STREAMED, raw_rows, stored_rows
 from points.seals import leaves, proofs
 from points.seals.heads import FIRST_CHAIN, TREE, chained
 from points.seals.models import DayRoot, Seal, SealLeaf, SealNode, TreeHead
@@ -23,11 +23,16 @@ from points.verification.events import leaf_differs
 from points.verification.signatures import chunks
 
 BLOCK = 256
-_LEAVES = (
-    "SELECT l.number, l.kind, l.leaf_hash, CASE WHEN l.kind = 'paper' THEN p.id ELSE t.id END, "
-    "CASE WHEN l.kind = 'paper' THEN l.public END, CASE WHEN l.kind = 'paper' THEN l.commitment END, "
-    "l.form, p.code, p.content_sha256 FROM seal_leaf l LEFT JOIN transfer t ON t.id = l.thing_id "
-    "LEFT JOIN paper p ON l.kind = 'paper' AND p.id = l.thing_id {where} ORDER BY l.number"
+_LEAVES = "SELECT l.number, l.leaf_hash FROM seal_leaf l {where} ORDER BY l.number"
+_PAPERS = (
+    "SELECT l.number, l.kind, l.form, l.public, l.commitment, l.leaf_hash, p.id, p.code, p.content_sha256 "
+    "FROM seal_leaf l LEFT JOIN paper p ON l.kind = 'paper' AND p.id = l.thing_id "
+    "WHERE coalesce(l.kind, '') <> 'transfer' ORDER BY l.number"
+)
+_SEALED = "SELECT count(*) FROM seal_leaf WHERE kind = 'transfer'"
+_ASTRAY = (
+    "SELECT l.number FROM seal_leaf l WHERE l.kind = 'transfer' "
+    "AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.id = l.thing_id) ORDER BY l.number"
 )
 _NO_SALT = (
     "WITH lacking AS MATERIALIZED (SELECT a.id, a.programme_id, a.party_id FROM account a "
@@ -86,8 +91,16 @@ def walk(session: Session, at: LeafRange) -> Iterator[Break]:
         yield Break(BreakKind.FOREIGN, SealNode.__tablename__, shown(key), sentence)
 
 
-def check(session: Session) -> Iterator[Break]:
-    """Yield what is wrong with the chains, the head, the day roots and the salts."""
+def check(session: Session, sealed: int) -> Iterator[Break]:
+    """Yield what is wrong with chains, head, day roots, salts, and leaves that have no transfer or paper.
+
+    ``sealed`` is how many transfers were found with a leaf; only when that is not the number of leaves are those
+    looked for that have none.
+    """
+    yield from _papers(session)
+    if session.connection().exec_driver_sql(_SEALED).scalar_one() != sealed:
+        for row in session.connection().exec_driver_sql(_ASTRAY):
+            yield _without_thing(row[0])
     ends: dict[date, _End] = {}
     yield from _chain(session, ends)
     yield from _days(session, ends)
@@ -103,7 +116,7 @@ def _hashes(session: Session, at: LeafRange) -> Iterator[tuple[int, bytes | None
         f"l.number >= {at.first:d}" if at.first else "1 = 1"
     )  # the first range also has what is out of order
     expected = at.first
-    for rows in chunks(session.connection(), _LEAVES.format(where=f"WHERE {lower}{upper}")):
+    for rows in raw_rows(session.connection(), _LEAVES.format(where=f"WHERE {lower}{upper}")):
         for row in rows:
             number = row[0]
             if not isinstance(number, int) or number < expected:
@@ -115,19 +128,24 @@ def _hashes(session: Session, at: LeafRange) -> Iterator[tuple[int, bytes | None
                 expected += 1
                 if number - expected > BLOCK:
                     expected = number  # a hole this large has been told; the roots tell the rest
-            yield number, _hash(row[2]), _thing(row)
+            yield number, _hash(row[1]), None
             expected = number + 1
 
 
-def _thing(row: Sequence[Any]) -> Break | None:
-    number, kind, digest, key, public, commitment, form, code, content = row
-    if key is None or kind not in ("transfer", "paper"):
-        return _leaf(number, _("第 %(number)s 号存证的流水或文书不存在。", number=number))
-    if kind == "paper":
+def _papers(session: Session) -> Iterator[Break]:
+    """Yield the leaves of papers that are not what the papers say, and those of nothing known."""
+    for row in session.connection().exec_driver_sql(_PAPERS, execution_options=STREAMED):
+        number, _kind, form, public, commitment, digest, key, code, content = row
+        if key is None:
+            yield _without_thing(number)
+            continue
         true = leaves.paper_leaf(key, code, content)
         if (form, public, commitment, digest) != (leaves.LEAF_FORM, true.public, true.commitment, true.hash):
-            return leaf_differs(number, key)
-    return None
+            yield leaf_differs(number, key)
+
+
+def _without_thing(number: object) -> Break:
+    return _leaf(number, _("第 %(number)s 号存证的流水或文书不存在。", number=number))
 
 
 def _bytes(value: object) -> bytes:

@@ -17,6 +17,8 @@ from app.audit import events
 from app.audit.models import AuditEvent
 from app.db import Base, append_only_tables
 from app.papers.models import Paper, PaperState
+from app.rows import driver_row
+from app.stored import raw_rows
 from points.ledger.models import Posting
 from points.verification.breaks import Break, BreakKind, missing, shown
 from points.verification.signatures import chunks
@@ -53,8 +55,7 @@ def _batches(session: Session) -> Iterator[Break]:
             continue
         if not {"postings", "hash"} <= set(after) or event.thing_id is None:
             continue
-        found = _since(session, event.thing_id, int(after["postings"]))
-        if hashlib.sha256(b"".join(key.bytes for key in found)).hexdigest() == after["hash"]:
+        if _hash_since(session, event.thing_id, int(after["postings"])) == after["hash"]:
             continue
         sentence = _(
             "审计日志 %(key)s 记着 %(count)d 笔一起的记账，从 %(first)s 起，现在凑不齐了。",
@@ -95,8 +96,15 @@ def _after(session: Session, event: AuditEvent) -> dict[str, Any] | None:
     return None if detail is None else detail.get("after") or {}
 
 
-def _since(session: Session, first: UUID, count: int) -> list[UUID]:
-    """Return the keys of the postings made together with a first one, in their order."""
-    moment = select(Posting.posted_at).where(Posting.id == first).scalar_subquery()
-    query = select(Posting.id).where(Posting.id >= first, Posting.posted_at == moment)
-    return list(session.scalars(query.order_by(Posting.id).limit(count)))
+def _hash_since(session: Session, first: UUID, count: int) -> str:
+    """Return the hash of the keys of the postings made together with a first one, in their order."""
+    connection = session.connection()
+    statement = (
+        "SELECT id FROM posting WHERE id >= ? AND posted_at = (SELECT posted_at FROM posting WHERE id = ?) "
+        f"ORDER BY id LIMIT {count:d}"
+    )
+    if connection.dialect.name != "sqlite":
+        statement = statement.replace("?", "%s")
+    lots = raw_rows(connection, statement, driver_row((first, first), connection.dialect.name))
+    found = [row[0] for rows in lots for row in rows]
+    return hashlib.sha256(b"".join(key for key in found if isinstance(key, bytes))).hexdigest()

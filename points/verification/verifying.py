@@ -4,9 +4,12 @@ Every part reads only. On PostgreSQL all processes see one state; on SQLite each
 found is looked at again in one.
 """
 
+import gc
 import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,16 +23,18 @@ from app.db import Base, reading
 from points.verification import accounts, checks, events, seals, signatures, trail, triggers
 from points.verification.breaks import Break, BreakKind
 from points.verification.events import KeyRange
+from points.verification.marks import added
 from points.verification.seals import BLOCK, LeafRange
 
 __all__ = ["Break", "BreakKind", "Outcome", "verify", "verify_all"]
 
-FEW = 100_000
+FEW = 20_000
 """Up to so many postings several processes are not worth their start."""
 _SHARES = 4
 """Parts of each long table per process: the last ones to end have little left."""
 _WALKED = ("posting", "transfer")
-_LONG = (*_WALKED, "account", "party_salt")
+_LONG = ("account", "party_salt")
+_SECRET = 32
 
 Part = tuple[str, Any]
 """What is checked: a check's name and what it is given."""
@@ -37,12 +42,16 @@ Part = tuple[str, Any]
 
 @dataclass(slots=True)
 class Outcome:
-    """What a verification found. ``oldest`` is the key of the oldest transfer that has no leaf yet."""
+    """What a verification found. ``oldest`` is the key of the oldest transfer that has no leaf yet.
+
+    ``marks`` is the sum of ``points.verification.marks`` over the transfers, None in doubt.
+    """
 
     breaks: list[Break] = field(default_factory=list)
     transfers: int = 0
     unsealed: int = 0
     oldest: UUID | None = None
+    marks: int | None = 0
 
     def add(self, other: "Outcome") -> None:
         """Take in what another part found."""
@@ -50,6 +59,7 @@ class Outcome:
         self.transfers += other.transfers
         self.unsealed += other.unsealed
         self.oldest = min((one for one in (self.oldest, other.oldest) if one), default=None)
+        self.marks = added(self.marks, other.marks)
 
 
 def verify(session: Session) -> Iterator[Break]:
@@ -59,41 +69,54 @@ def verify(session: Session) -> Iterator[Break]:
 
 def outcome_of(session: Session) -> Outcome:
     """Return what a verification finds in this session's state."""
-    outcome = Outcome()
-    for part in _parts(session, 1):
+    outcome, secret = Outcome(), os.urandom(_SECRET)
+    for part in _long_parts(session, 1, secret) + _other_parts():
         outcome.add(run(session, part))
-    return outcome
+    return _concluded(session, outcome, secret)
 
 
 def verify_all(settings: Settings, processes: int) -> Outcome:
-    """Verify a city's whole ledger with so many processes; the database of the settings is connected."""
+    """Verify a city's whole ledger with so many processes; the database of the settings is connected.
+
+    No other thread may use the database meanwhile unless threads were running before: a process of one thread
+    gives back its connections and forks, which costs next to nothing; another one starts new processes.
+    """
+    secret = os.urandom(_SECRET)
     with reading(fresh=True) as session:
-        parts = _parts(session, processes)
-        if processes == 1 or len(parts) == len(_parts(session, 1)):
-            return outcome_of(session)
         is_sqlite = session.connection().dialect.name == "sqlite"
-        snapshot = (
-            None
-            if is_sqlite
-            else session.connection().exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-        )
-        outcome = Outcome()
-        # A process of its own, never a fork: connections and locks of this one are not for others.
-        with ProcessPoolExecutor(
-            processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(settings, snapshot),
-        ) as pool:
-            apart = pool.map(_run_apart, [part for part in parts if _is_long(part)])
-            for part in parts:
-                if not _is_long(part):
-                    outcome.add(run(session, part))
-            for one in apart:
-                outcome.add(one)
-        if is_sqlite and outcome.breaks:
+        if processes == 1 or len(_long_parts(session, processes, secret)) == len(
+            _long_parts(session, 1, secret)
+        ):
             return outcome_of(session)
-        return outcome
+    # Connections and locks of this process are not for others.
+    db.database().close()
+    method = "fork" if threading.active_count() == 1 else "spawn"
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(settings,)) as pool:
+        pool.submit(int).result()  # all are there before this process opens a connection again
+        with reading(fresh=True) as session:
+            outcome = _together(session, pool, _long_parts(session, processes, secret), secret)
+            return outcome_of(session) if is_sqlite and outcome.breaks else outcome
+
+
+def _together(session: Session, pool: Executor, parts: Sequence[Part], secret: bytes) -> Outcome:
+    """Return what several processes find: the long parts by them, all others in this one."""
+    outcome, connection = Outcome(), session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    snapshot = None if is_sqlite else connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+    apart = [pool.submit(_run_apart, snapshot, part) for part in parts]
+    for part in _other_parts():
+        outcome.add(run(session, part))
+    for one in apart:
+        outcome.add(one.result())
+    return _concluded(session, outcome, secret)
+
+
+def _concluded(session: Session, outcome: Outcome, secret: bytes) -> Outcome:
+    """Add what can be said only when all transfers were seen."""
+    outcome.breaks += accounts.check(session, outcome.marks, secret)
+    outcome.breaks += seals.check(session, outcome.transfers - outcome.unsealed)
+    return outcome
 
 
 def tail_words(outcome: Outcome) -> str:
@@ -111,8 +134,8 @@ def run(session: Session, part: Part) -> Outcome:
     """Check one part."""
     name, given = part
     if name == "events":
-        seen = events.walk(session, given)
-        return Outcome(seen.breaks, seen.transfers, seen.unsealed, seen.oldest)
+        seen = events.walk(session, *given)
+        return Outcome(seen.breaks, seen.transfers, seen.unsealed, seen.oldest, seen.marks)
     if name == "leaves":
         return Outcome(list(seals.walk(session, given)))
     if name in ("unsound", "unsigned"):
@@ -123,24 +146,21 @@ def run(session: Session, part: Part) -> Outcome:
     return Outcome(list(_WHOLE[name](session)))
 
 
-def _is_long(part: Part) -> bool:
-    """Return whether a part goes to another process, which knows only the tables of ledger and seals."""
-    return part[0] in ("events", "leaves", "accounts") or part[1] in _LONG
+_WHOLE = {"trail": trail.check, "triggers": triggers.check}
 
 
-_WHOLE = {"accounts": accounts.check, "seals": seals.check, "trail": trail.check, "triggers": triggers.check}
-
-
-def _parts(session: Session, processes: int) -> list[Part]:
-    """Return all that is to be checked, the longest first."""
-    parts: list[Part] = [("events", one) for one in _key_ranges(session, processes)]
-    parts.append(("accounts", None))
+def _long_parts(session: Session, processes: int, secret: bytes) -> list[Part]:
+    """Return what other processes may check, which know only the tables of ledger and seals; the longest first."""
+    parts: list[Part] = [("events", (one, secret)) for one in _key_ranges(session, processes)]
     parts += [("leaves", one) for one in _leaf_ranges(session, processes)]
-    names = [table.name for table in signatures.tables()]
-    parts += [("unsound", name) for name in names]
-    parts += [("unsigned", name) for name in names if name not in _WALKED]
-    parts += [(name, None) for name in ("trail", "seals", "triggers")]
-    return parts + [("registered", name) for name in checks.known()]
+    return parts + [(name, table) for table in _LONG for name in ("unsound", "unsigned")]
+
+
+def _other_parts() -> list[Part]:
+    # The walk looks at signatures and types of what it walks over.
+    names = [table.name for table in signatures.tables() if table.name not in (*_WALKED, *_LONG)]
+    parts: list[Part] = [(check, name) for name in names for check in ("unsound", "unsigned")]
+    return parts + [(name, None) for name in _WHOLE] + [("registered", name) for name in checks.known()]
 
 
 def _key_ranges(session: Session, processes: int) -> list[KeyRange]:
@@ -169,18 +189,15 @@ def _leaf_ranges(session: Session, processes: int) -> list[LeafRange]:
     return [LeafRange(first, last) for first, last in zip([0, *ends], [*ends, None], strict=True)]
 
 
-_snapshot: str | None = None
-
-
-def _start(settings: Settings, snapshot: str | None) -> None:
-    global _snapshot
+def _start(settings: Settings) -> None:
+    # Millions of rows come and go, and none of them in a cycle: looking for cycles takes a fifth of the time.
+    gc.disable()
     keys.use(settings)
     db.connect(settings)
-    _snapshot = snapshot
 
 
-def _run_apart(part: Part) -> Outcome:
+def _run_apart(snapshot: str | None, part: Part) -> Outcome:
     with reading(fresh=True) as session:
-        if _snapshot is not None:
-            session.connection().exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{_snapshot}'")
+        if snapshot is not None:
+            session.connection().exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         return run(session, part)

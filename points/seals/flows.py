@@ -1,0 +1,162 @@
+"""Leaves of many transfers: what all transfers from one account to another have in common is made once."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from app.keys import padded
+from app.row_forms import stored_day
+from app.rows import parts
+from app.stored import raw_rows
+from points.seals.leaves import LEAF_FORM, Side, salt_of, who
+
+_KEPT = 100_000
+"""So many pairs of accounts are remembered."""
+_ACCOUNTS = (
+    "SELECT a.id, a.kind, a.programme_id, p.code, a.party_id, y.kind, y.code, s.salt, s.party_id IS NOT NULL "
+    "FROM account a LEFT JOIN programme p ON p.id = a.programme_id LEFT JOIN party y ON y.id = a.party_id "
+    "LEFT JOIN party_salt s ON s.programme_id = a.programme_id AND s.party_id = a.party_id WHERE a.id "
+)
+
+Made = tuple[str, bytes, bytes]
+"""A leaf's public line, commitment and hash."""
+
+
+class AccountFacts(NamedTuple):
+    """What leaves say of an account, keys as 16 bytes; all None when there is no such account."""
+
+    kind: Any = None
+    programme_id: Any = None
+    programme: Any = None
+    side: Side = Side(None, None, None, None)
+
+
+class Flow:
+    """What the leaves of all transfers from one account to another have in common."""
+
+    __slots__ = ("begins", "inner", "is_erased", "outer", "source", "target", "words")
+
+    def __init__(self, source: AccountFacts, target: AccountFacts) -> None:
+        self.source, self.target = source, target
+        self.words = f"{source.kind}>{target.kind}"
+        self.inner, self.outer = padded(salt_of(source.side, target.side))
+        self.is_erased = b"" in (source.side.salt, target.side.salt)
+        self.begins = _Begins(self)
+        """The public lines' beginnings, up to and with who, by month."""
+
+
+class _Begins(dict[str, str]):
+    def __init__(self, flow: Flow) -> None:
+        super().__init__()
+        self._flow = flow
+
+    def __missing__(self, month: str) -> str:
+        period = f"{self._flow.target.programme}|{month}"
+        name = who(self._flow.source.side, self._flow.target.side, period)
+        begin = self[month] = f"{LEAF_FORM}|{period}|{name}|"
+        return begin
+
+
+class Flows(dict[tuple[Any, Any], Flow]):
+    """The flows between accounts, read as they are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+        self._accounts: dict[Any, AccountFacts] = {}
+
+    def of(self, sources: Sequence[Any], targets: Sequence[Any]) -> list[Flow]:
+        """Return the flows of transfers, whose accounts' keys are given as ``raw_rows`` has them."""
+        if len(self) > _KEPT:
+            self.clear()
+            self._accounts.clear()
+        self._read([key for key in {*sources, *targets} if key not in self._accounts])
+        return list(map(self.__getitem__, zip(sources, targets, strict=True)))
+
+    def __missing__(self, pair: tuple[Any, Any]) -> Flow:
+        none = AccountFacts()
+        source, target = (self._accounts.get(key, none) for key in pair)
+        flow = self[pair] = Flow(source, target)
+        return flow
+
+    def _read(self, keys: Sequence[Any]) -> None:
+        is_sqlite = self._connection.dialect.name == "sqlite"
+        for some in parts(keys):
+            if is_sqlite:
+                lots = raw_rows(
+                    self._connection, f"{_ACCOUNTS} IN ({', '.join('?' * len(some))})", tuple(some)
+                )
+            else:
+                asked = ([key.hex() for key in some],)
+                lots = raw_rows(self._connection, f"{_ACCOUNTS} = ANY(%s::uuid[])", asked)
+            for key, kind, programme_id, programme, party_id, party_kind, code, salt, is_salted in (
+                row for lot in lots for row in lot
+            ):
+                if not isinstance(salt, bytes):  # erased; or damaged, and then of no use
+                    salt = b"" if salt is None else repr(salt).encode()
+                side = Side(party_id, party_kind, code, salt if is_salted else None)
+                self._accounts[key] = AccountFacts(kind, programme_id, programme, side)
+
+
+def made(flows: Sequence[Flow], *columns: Sequence[Any]) -> list[Made | None]:
+    """Return the leaves of transfers; None where a value is damaged.
+
+    ``columns``, as ``raw_rows`` has them: keys, canonical forms, days, regions, kinds of contribution, centipoints.
+    """
+    try:
+        return list(_made(flows, *columns))
+    except (TypeError, ValueError):
+        return [_made_one(*row) for row in zip(flows, *columns, strict=True)]
+
+
+def _made(
+    flows: Sequence[Flow],
+    keys: Sequence[Any],
+    forms: Sequence[bytes],
+    days: Sequence[Any],
+    regions: Sequence[Any],
+    kinds: Sequence[Any],
+    points: Sequence[Any],
+) -> Iterator[Made]:
+    sha256, whats = hashlib.sha256, ["-" if kind is None else kind for kind in kinds]
+    publics = [
+        f"{flow.begins[_months[day]]}{_counties[region]}|{what}|{flow.words}|{centipoints}"
+        for flow, day, region, what, centipoints in zip(flows, days, regions, whats, points, strict=True)
+    ]
+    commitments = [
+        # Own salt and form: an HMAC by its two plain hashes, then as ``leaves.commitment_of``.
+        sha256(sha256(flow.outer + sha256(flow.inner + key).digest()).digest() + form).digest()
+        for flow, key, form in zip(flows, keys, forms, strict=True)
+    ]
+    # As ``leaves.hash_of``, without its call.
+    lines = zip(publics, commitments, strict=True)
+    hashes = [sha256(b"\0%b\n%b" % (public.encode(), mine)).digest() for public, mine in lines]
+    return zip(publics, commitments, hashes, strict=True)
+
+
+def _made_one(*row: Any) -> Made | None:
+    try:
+        return next(_made(*((value,) for value in row)))
+    except (TypeError, ValueError):
+        return None
+
+
+class _Months(dict[Any, str]):
+    def __missing__(self, stored: Any) -> str:
+        day = stored_day(stored)
+        if day is None:
+            raise ValueError(stored)
+        month = self[stored] = day.isoformat()[:7]
+        return month
+
+
+class _Counties(dict[Any, str]):
+    def __missing__(self, region: Any) -> str:
+        is_known = region is not None and region[4:6] != "00"
+        county = self[region] = region[:6] if is_known else "-"
+        return county
+
+
+_months, _counties = _Months(), _Counties()
