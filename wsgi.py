@@ -199,7 +199,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "rules",
         blueprints=(rules_staff.bp, simulations_staff.bp, adjustments_staff.bp),
-        navigation=rules_staff.NAVIGATION,
+        navigation=(*rules_staff.NAVIGATION, *adjustments_staff.NAVIGATION),
         jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
     ),
     OPEN_DATA,

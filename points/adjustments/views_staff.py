@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access import current_actor, requires
 from app.db import reading
+from app.feature import Door, NavigationItem
 from app.permissions import Permission, may_in
 from points.adjustments import decisions
 from points.adjustments.decisions import Paper
@@ -26,6 +27,17 @@ from points.simulation.screens import signed
 
 bp = Blueprint("adjustments_staff", __name__, url_prefix="/staff/adjustments")
 _BOTH = (Permission.MANAGE_RULESETS, Permission.PUBLISH_RULESETS)
+NAVIGATION = (
+    NavigationItem(
+        Door.STAFF,
+        _l("调整决定"),
+        "adjustments_staff.index",
+        _BOTH,
+        "arrow-repeat",
+        order=51,
+        count=decisions.waiting_count,
+    ),
+)
 _COLUMNS = [
     {"key": "number", "label": _l("编号"), "card": "lead"},
     {"key": "title", "label": _l("决定"), "card": "title", "url": "url", "sub": "reason"},
