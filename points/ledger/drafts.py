@@ -7,7 +7,8 @@ signed is then made column by column.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app import keys
@@ -64,31 +65,21 @@ class PostingRequest:
     explanation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """A transfer on its way: its row without signature and without what is known only under the lock.
 
     ``head`` and ``tail`` are the canonical forms of the columns before and after those; they serve the posting's
-    hash and the transfer's own HMAC.
+    hash and the transfer's own HMAC. ``sides`` are the accounts from and to, None for one that keeps no balance,
+    with their change.
     """
 
-    request: TransferRequest
     row: tuple[Any, ...]
     head: bytes
     tail: bytes
-
-    @property
-    def sides(self) -> tuple[tuple[bytes | None, int], tuple[bytes | None, int]]:
-        """Return the keys of the accounts from and to, None for one that keeps no balance, with their change."""
-        one = self.request
-        return (
-            (self.row[3] if one.source.keeps_balance else None, -one.points),
-            (self.row[4] if one.target.keeps_balance else None, one.points),
-        )
+    sides: tuple[tuple[bytes | None, int], tuple[bytes | None, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A posting on its way: its signed row, and its transfers."""
 
     request: PostingRequest
@@ -142,13 +133,20 @@ def signed_transfers(legs: Sequence[Leg], under_lock: Sequence[UnderLock]) -> li
     """Return the transfers' rows, signed, with what became known under the lock."""
     key_form = canonical((keys.ledger.current_id,))
     messages = [
-        leg.head + canonical(known) + leg.tail + key_form for leg, known in zip(legs, under_lock, strict=True)
+        b"".join((leg.head, *map(_number_form, known), leg.tail, key_form))
+        for leg, known in zip(legs, under_lock, strict=True)
     ]
     macs = keys.ledger.sign_all(messages)
     return [
         (*leg.row[: UNDER_LOCK.start], *known, *leg.row[UNDER_LOCK.stop :], mac)
         for leg, known, mac in zip(legs, under_lock, macs, strict=True)
     ]
+
+
+@lru_cache(100_000)
+def _number_form(value: int | None) -> bytes:
+    """Return the form of a running number or a balance; a batch has the same ones again and again."""
+    return canonical((value,))
 
 
 def _rows(
@@ -193,7 +191,14 @@ def _legs(requests: Sequence[PostingRequest], rows: list[tuple[Any, ...]]) -> li
     forms = row_forms(TRANSFER)
     heads, tails = forms.of(rows, 0, UNDER_LOCK.start), forms.of(rows, UNDER_LOCK.stop, -1)
     every = [one for request in requests for one in request.transfers]
-    return list(map(Leg, every, rows, heads, tails))
+    sides = [
+        (
+            (row[3] if one.source.keeps_balance else None, -one.points),
+            (row[4] if one.target.keeps_balance else None, one.points),
+        )
+        for one, row in zip(every, rows, strict=True)
+    ]
+    return list(map(Leg, rows, heads, tails, sides))
 
 
 def _bytes(key: UUID | None) -> bytes | None:

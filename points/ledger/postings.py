@@ -88,7 +88,7 @@ def post_many(
     posted = _claim(session, drafts)
     new = [draft for draft, result in zip(drafts, posted, strict=True) if result.is_new]
     if new:
-        things = [draft.id for draft in new]
+        things = [result.id for result in posted if result.is_new]
         after = {"postings": len(new), "hash": events.digest_of(things)}
         events.record(session, verb, "posting", things[0], actor=actor, after=after)
         _write(session, new, balances.change(session.connection(), _changes(new)))
