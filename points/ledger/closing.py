@@ -170,11 +170,11 @@ def last_day_of(month: str) -> date:
     """Return the last day of a month such as 2026-11. Raises InvalidInput for any other text."""
     try:
         first = date.fromisoformat(f"{month}-01")
-    except ValueError as problem:
+        return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    except (ValueError, OverflowError) as problem:
         raise InvalidInput(
             _("“%(month)s”不是月份，写法如 2026-11。", month=month), field="month"
         ) from problem
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def following(month: str) -> str:
@@ -198,6 +198,11 @@ def _ensure_next(closed: Sequence[PeriodClose], month: str) -> date:
     ends_on = last_day_of(month)
     if ends_on >= clock.today():
         raise InvalidInput(_("%(month)s 还没有结束，月末以后才能结账。", month=month), field="month")
+    earliest = month_before(month_of(clock.today()), MOST_MONTHS_BACK)
+    if not closed and month < earliest:
+        raise InvalidInput(
+            _("第一次结账最早结 %(month)s，它包含以前的全部流水。", month=earliest), field="month"
+        )
     if closed and month != following(closed[-1].month):
         raise Conflict(
             _(

@@ -102,9 +102,11 @@ def test_months_close_once_in_order_and_when_they_are_over(party: UUID) -> None:
         earn(party, date(2026, 8, 1))
         with pytest.raises(InvalidInput, match="还没有结束"):
             close("2026-11")
-        for wrong in ("2026-13", "November", "2026-1", ""):
+        for wrong in ("2026-13", "November", "2026-1", "", "9999-12", "0000-00"):
             with pytest.raises(InvalidInput, match="不是月份"):
                 close(wrong)
+        with pytest.raises(InvalidInput, match="最早结 2023-11"):
+            close("1026-08")
         first = close("2026-08")
         with pytest.raises(Conflict, match="接着应当结 2026-09"):
             close("2026-10")
