@@ -150,7 +150,7 @@ def write_csv(rows: Iterable[Any], columns: Sequence[Column]) -> bytes:
     """Return a CSV file in UTF-8 with BOM; texts that a spreadsheet would run carry an apostrophe in front."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([_harmless(str(column.title)) for column in columns])
+    writer.writerow([harmless(str(column.title)) for column in columns])
     for row in _limited(rows):
         writer.writerow([_csv_cell(_value(row, column)) for column in columns])
     return b"\xef\xbb\xbf" + target.getvalue().encode("utf-8", "replace")
@@ -212,10 +212,11 @@ def _csv_cell(value: Any) -> Any:
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return value.isoformat()
-    return _harmless(value) if isinstance(value, str) else value
+    return harmless(value) if isinstance(value, str) else value
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: one that looks like it gets an apostrophe."""
     return "'" + text if text.lstrip(" ").startswith(_RUNS) or text.startswith(_RUNS) else text
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.audit import events
 from app.db import lock
-from app.errors import Conflict, InvalidInput
+from app.errors import Conflict, InvalidInput, NotFound
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from points.covenants import rules
 from points.covenants.models import Covenant, CovenantDecision, CovenantItem
@@ -79,10 +79,16 @@ def publish(session: Session, ruleset_id: uuid.UUID, *, actor: Actor) -> Ruleset
     Raises Conflict when it is published already, InvalidInput when it would begin on or before the first day of a
     published version, or (but for the first) before tomorrow: rules are never retroactive.
     """
+    # The covenant first, as a new draft locks it, which takes this one away: neither waits for the other.
+    covenant = session.scalar(
+        select(Covenant)
+        .join(Ruleset, Ruleset.programme_id == Covenant.programme_id)
+        .where(Ruleset.id == ruleset_id)
+        .with_for_update(of=Covenant)
+    )
+    if covenant is None:
+        raise NotFound(_("没有这一版。"))
     ruleset = lock(session, Ruleset, ruleset_id)
-    covenant = session.scalars(
-        select(Covenant).where(Covenant.programme_id == ruleset.programme_id).with_for_update()
-    ).one()
     ensure_may(actor, Permission.PUBLISH_COVENANTS, region_code=covenant.region_code)
     ensure_four_eyes(actor, ruleset.drafted_by_id)
     if ruleset.state is RulesetState.PUBLISHED:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import reading
+from app.tables import harmless
 from points.rankings.naming import REGISTER, register_values
 from points.rulesets import document
 from points.rulesets.kinds import ProgrammeScope, RulesetState
@@ -119,12 +120,12 @@ def names(session: Session) -> Iterator[str]:
     """Yield who may be named at this instant: organisations, and persons who agreed, by their months' pseudonyms."""
     yield NAMES_HEAD
     for row in session.execute(register_values(_NAMED)):
-        yield _csv_line(f"O:{row.code}", row.kind, row.name)
+        yield _csv_line(f"O:{row.code}", row.kind, harmless(row.name))
     persons = session.execute(register_values(_NAMED_PERSONS))
     for who, name in sorted(
         (pseudonym(bytes(row.salt), f"{row.programme}|{row.period}"), row.name) for row in persons
     ):
-        yield _csv_line(who, "person", name)
+        yield _csv_line(who, "person", harmless(name))
 
 
 def _csv_line(*values: Any) -> str:

@@ -1,5 +1,6 @@
 """The files are downloaded through the public door and a stranger's script recomputes them; on both databases."""
 
+import csv
 import gzip
 import hashlib
 import json
@@ -194,6 +195,17 @@ def test_names_follow_consent_at_once(web: Flask, parties: dict[str, UUID]) -> N
         assert "甘愿名" not in client.get("/open-data/names.csv").text
         packed = client.get("/open-data/names.csv", headers={"Accept-Encoding": "gzip"}).data
         assert "甘愿名" not in gzip.decompress(packed).decode()
+
+
+def test_a_name_is_no_formula(web: Flask, parties: dict[str, UUID]) -> None:
+    with clock.at(YEARS_END):
+        with transaction() as session:
+            city.party(session, '=HYPERLINK("https://example.org","点我")')
+            city.party(session, '甲,乙"丙"协会')
+        names = web.test_client().get("/open-data/names.csv").text
+    lines = list(csv.reader(names.splitlines()))
+    assert all(len(line) == 3 for line in lines)
+    assert {'\'=HYPERLINK("https://example.org","点我")', '甲,乙"丙"协会'} <= {line[2] for line in lines}
 
 
 def test_full_files_are_written_once_and_a_killed_run_leaves_the_old_list(
