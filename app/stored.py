@@ -23,10 +23,11 @@ _numbers = count()
 
 
 def raw_rows(
-    connection: Connection, statement: str, parameters: tuple[Any, ...] = ()
+    connection: Connection, statement: str, parameters: tuple[Any, ...] = (), *, is_short: bool = False
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the rows of a long answer in lots, with as little made of their values as a driver can.
+    """Yield the rows of an answer in lots, with as little made of their values as a driver can.
 
+    A short answer comes in one trip, a long one piece by piece.
     Keys are 16 bytes on both databases; instants and days are ISO text on SQLite, and on PostgreSQL the bytes of
     its binary format. Text that is no UTF-8, which only SQLite can hold, comes with surrogates in its place.
     """
@@ -34,12 +35,15 @@ def raw_rows(
     if connection.dialect.name == "sqlite":
         yield from _raw_sqlite(raw.dbapi_connection, statement, parameters)
         return
-    with raw.cursor(name=f"raw_{next(_numbers)}", binary=True) as cursor:
-        for name in _AS_BYTES:
-            cursor.adapters.register_loader(name, ByteaBinaryLoader)
+    name = "" if is_short else f"raw_{next(_numbers)}"
+    with raw.cursor(name=name, binary=True) as cursor:
+        for kind in _AS_BYTES:
+            cursor.adapters.register_loader(kind, ByteaBinaryLoader)
         cursor.execute(statement, parameters)
         while rows := cursor.fetchmany(LOT):
             yield rows
+            if len(rows) < LOT:
+                break
 
 
 def _raw_sqlite(raw: Any, statement: str, parameters: tuple[Any, ...]) -> Iterator[list[tuple[Any, ...]]]:

@@ -1,7 +1,7 @@
 """Leaves of many transfers: what all transfers from one account to another have in common is made once."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -45,6 +45,16 @@ class Flow:
         self.is_erased = b"" in (source.side.salt, target.side.salt)
         self.begins = _Begins(self)
         """The public lines' beginnings, up to and with who, by month."""
+
+    def with_salts(self, fresh: Callable[[], bytes]) -> "Flow":
+        """Return the same with a fresh salt wherever a party's was erased."""
+        source, target = (
+            account._replace(side=account.side._replace(salt=fresh()))
+            if account.side.salt == b""
+            else account
+            for account in (self.source, self.target)
+        )
+        return Flow(source, target)
 
 
 class _Begins(dict[str, str]):

@@ -110,13 +110,6 @@ def select(connection: Connection, tail: str, parameters: tuple[Any, ...] = ()) 
         yield sealable(row)
 
 
-def leaf_of(one: Sealable) -> Leaf:
-    """Return the leaf of a transfer."""
-    public = public_line(one)
-    commitment = commitment_of(own_salt(one), one.form)
-    return Leaf("transfer", one.id, public, commitment, hash_of(public, commitment))
-
-
 def public_line(one: Sealable) -> str:
     """Return what everybody may read of a transfer."""
     period = f"{one.programme}|{one.month}"
@@ -153,7 +146,7 @@ def hash_of(public: str, commitment: bytes) -> bytes:
     return hashlib.sha256(b"\x00" + public.encode() + _LINE_FEED + commitment).digest()
 
 
-def paper_leaf(key: UUID, code: str, content_sha256: str) -> Leaf:
+def paper_leaf(key: Any, code: str, content_sha256: str) -> Leaf:
     """Return the leaf of a paper."""
     public = paper_line(code, content_sha256)
     return Leaf("paper", key, public, NO_COMMITMENT, hash_of(public, NO_COMMITMENT))
@@ -165,8 +158,8 @@ def paper_line(code: str, content_sha256: str) -> str:
 
 
 def papers_of(rows: Iterable[Paper]) -> list[Leaf]:
-    """Return the leaves of papers."""
-    return [paper_leaf(paper.id, paper.code, paper.content_sha256) for paper in rows]
+    """Return the leaves of papers, their keys as 16 bytes."""
+    return [paper_leaf(paper.id.bytes, paper.code, paper.content_sha256) for paper in rows]
 
 
 def key_bytes(key: Any) -> bytes:

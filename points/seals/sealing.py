@@ -1,37 +1,40 @@
 """Sealing: new transfers and papers get their leaves, apart from posting, so that no posting queues on a number.
 
 The minute job looks back an hour before its last look, since keys made by several programs are not in commit
-order; the nightly one looks at everything. All hashing happens outside the write lock, for the tree as it was
-seen: when somebody has sealed meanwhile, it is done again. At most 1,000 leaves, and one seal over them, are
-added in a transaction.
+order; whoever seals more often looks back some seconds in between; the nightly job looks at everything. All
+hashing happens outside the write lock, for the tree as it was seen: when somebody has sealed meanwhile, it is done
+again. At most 1,000 leaves, and one seal over them, are added in a transaction.
 """
 
-import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.db import Base, reading, transaction
-from app.papers.models import Paper
-from app.rows import driver_row
+from app.db import Base, Database, database, reading, transaction
 from points.ledger.form import FORM, signed
 from points.ledger.insertion import insert
-from points.seals import days, leaves, salts
+from points.ledger.writing import write
+from points.seals import days, salts, waiting
 from points.seals.heads import FIRST_CHAIN, TREE, chained, head_of, hold_head, move_head
-from points.seals.leaves import LEAF_FORM, Leaf, Sealable
+from points.seals.leaves import LEAF_FORM, Leaf
 from points.seals.models import Seal, SealLeaf, SealNode
 from points.seals.tree import HASH_LENGTH, Frontier
+from points.seals.waiting import Waiting
 
 BATCH = 1_000
 WINDOW = timedelta(hours=1)
 _LEAF, _NODE, _SEAL = (Base.metadata.tables[model.__tablename__] for model in (SealLeaf, SealNode, Seal))
 _FIRST = UUID(int=0)
+_NEAR, _FAR_SECONDS = timedelta(seconds=10), 45
+_far: tuple[Database, float] | None = None
+"""When this process last looked back a whole hour in which database."""
 
 __all__ = ["BATCH", "TREE", "seal", "tree_size"]
 
@@ -47,12 +50,22 @@ def seal(everything: bool = False) -> int:
         head = head_of(session)
     # After an outage the look begins where the last whole one did, however long ago that was.
     since = None if everything or head is None else head.looked_at
-    after = _FIRST if since is None else _key_at(min(since, began) - WINDOW)
-    added = _seal_transfers(after) + _seal_papers(after)
+    after = _FIRST if since is None else _key_at(min(since, began) - _window())
+    added = _seal_waiting(waiting.transfers, after) + _seal_waiting(waiting.papers, after)
     with transaction() as session:
         move_head(hold_head(session), numbered_at=clock.now(), looked_at=began)
         days.close(session)
     return added
+
+
+def _window() -> timedelta:
+    """Return how far to look back: an hour, and only some seconds when this process did so less than a minute ago."""
+    global _far
+    now, here = time.monotonic(), database()
+    if _far is not None and _far[0] is here and now - _far[1] < _FAR_SECONDS:
+        return _NEAR
+    _far = here, now
+    return WINDOW
 
 
 def tree_size(session: Session) -> int:
@@ -67,85 +80,30 @@ class _Addition:
 
     size: int
     days: int
-    leaves: list[Leaf]
+    leaves: Sequence[Leaf]
     nodes: list[tuple[int, int, bytes]]
     seal: tuple[Any, ...]
 
 
-def _seal_transfers(after: UUID) -> int:
+def _seal_waiting(waiting: Callable[[Session, UUID, int], Waiting], after: UUID) -> int:
     added = 0
     while True:
         with reading(fresh=True) as session:
-            found = _transfers_without_leaf(session, after)
-            if lacking := _lacking_salts(found):
-                addition = None
-            else:
-                addition = _addition(session, [leaves.leaf_of(_with_salts(one)) for one in found])
-        if lacking:
+            found = waiting(session, after, BATCH)
+            addition = _addition(session, found.leaves)
+        if found.lacking:
             with transaction() as session:
-                salts.make(session, lacking)
+                salts.make(session, found.lacking)
             continue
         if addition is not None and not _add(addition):
             continue  # somebody has sealed meanwhile
-        added += len(found)
-        if len(found) < BATCH:
+        added += found.number
+        if found.last is None or found.number < BATCH:
             return added
-        after = UUID(bytes=leaves.key_bytes(found[-1].id))
+        after = found.last
 
 
-def _seal_papers(after: UUID) -> int:
-    added = 0
-    while True:
-        with reading(fresh=True) as session:
-            papers = _papers_without_leaf(session, after)
-            addition = _addition(session, leaves.papers_of(papers))
-        if addition is not None and not _add(addition):
-            continue
-        added += len(papers)
-        if len(papers) < BATCH:
-            return added
-        after = papers[-1].id
-
-
-def _transfers_without_leaf(session: Session, after: UUID) -> list[Sealable]:
-    connection = session.connection()
-    dialect = connection.dialect.name
-    tail = (
-        f"WHERE t.id > {'?' if dialect == 'sqlite' else '%s'} "
-        f"AND NOT EXISTS (SELECT 1 FROM seal_leaf WHERE thing_id = t.id) ORDER BY t.id LIMIT {BATCH:d}"
-    )
-    return list(leaves.select(connection, tail, driver_row((after,), dialect)))
-
-
-def _papers_without_leaf(session: Session, after: UUID) -> Sequence[Paper]:
-    there = exists().where(SealLeaf.thing_id == Paper.id)
-    return session.scalars(
-        select(Paper).where(Paper.id > after, ~there).order_by(Paper.id).limit(BATCH)
-    ).all()
-
-
-def _lacking_salts(found: Sequence[Sealable]) -> set[tuple[UUID, UUID]]:
-    """Return programme and party of those that need a salt and have none."""
-    return {
-        (_key(one.programme_id), _key(side.party_id))
-        for one in found
-        for side in (one.source, one.target)
-        if side.party_id is not None and side.salt is None
-    }
-
-
-def _with_salts(one: Sealable) -> Sealable:
-    """Return the same with a salt for once where the party's was erased."""
-    source, target = (
-        side._replace(salt=os.urandom(salts.LENGTH)) if side.salt == b"" else side
-        for side in (one.source, one.target)
-    )
-    return (
-        one if source is one.source and target is one.target else one._replace(source=source, target=target)
-    )
-
-
-def _addition(session: Session, new: list[Leaf]) -> _Addition | None:
+def _addition(session: Session, new: Sequence[Leaf]) -> _Addition | None:
     """Return what adding leaves to the tree as it is seen here brings with it."""
     if not new:
         return None
@@ -175,15 +133,11 @@ def _add(addition: _Addition) -> bool:
         rows = [
             (number, LEAF_FORM, *leaf) for number, leaf in enumerate(addition.leaves, start=addition.size)
         ]
-        insert(connection, _LEAF, rows)
+        write(session, _LEAF, rows)
         insert(connection, _NODE, addition.nodes)
         insert(connection, _SEAL, [addition.seal])
         move_head(head, leaves=addition.size + len(rows), seals=addition.seal[0])
     return True
-
-
-def _key(value: Any) -> UUID:
-    return value if isinstance(value, UUID) else UUID(bytes=value)
 
 
 def _key_at(moment: datetime) -> UUID:

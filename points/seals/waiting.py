@@ -1,0 +1,97 @@
+"""What waits for a leaf: transfers and papers that have none, and the leaves that they will have."""
+
+import os
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.db import Base
+from app.papers.models import Paper
+from app.row_forms import RowForms
+from app.rows import driver_row
+from app.stored import raw_rows
+from points.ledger.models import Transfer
+from points.ledger.stored_form import SIGNING
+from points.seals import leaves, salts
+from points.seals.flows import Flow, Flows, made
+from points.seals.leaves import Leaf
+from points.seals.models import SealLeaf
+
+_TRANSFER = Base.metadata.tables[Transfer.__tablename__]
+_NAMES = [column.name for column in _TRANSFER.columns][:-SIGNING]
+
+
+class Waiting(NamedTuple):
+    """The first of those that wait; no leaves as long as some party lacks its salt."""
+
+    number: int
+    last: UUID | None
+    leaves: Sequence[Leaf]
+    lacking: set[tuple[UUID, UUID]]
+    """Programme and party of those that need a salt and have none."""
+
+
+def transfers(session: Session, after: UUID, most: int) -> Waiting:
+    """Return the first transfers without a leaf whose keys come after one."""
+    connection = session.connection()
+    dialect = connection.dialect.name
+    bounds = driver_row((after, after), dialect)
+    lots = raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True)
+    rows = [row for lot in lots for row in lot]
+    if not rows:
+        return Waiting(0, None, (), set())
+    columns = list(zip(*rows, strict=True))
+    named = dict(zip(_NAMES, columns, strict=True))
+    found = Flows(connection).of(named["from_account_id"], named["to_account_id"])
+    last = UUID(bytes=rows[-1][0])
+    if lacking := _lacking(set(found)):
+        return Waiting(len(rows), last, (), lacking)
+    leaves_of = made(
+        [flow.with_salts(lambda: os.urandom(salts.LENGTH)) if flow.is_erased else flow for flow in found],
+        *(named["id"], _forms(dialect).of_columns(columns), named["happened_on"], named["region_code"]),
+        *(named["contribution_kind"], named["points"]),
+    )
+    new = [Leaf("transfer", key, *_whole(leaf)) for key, leaf in zip(named["id"], leaves_of, strict=True)]
+    return Waiting(len(rows), last, new, set())
+
+
+def papers(session: Session, after: UUID, most: int) -> Waiting:
+    """Return the first papers without a leaf whose keys come after one."""
+    there = exists().where(SealLeaf.thing_id == Paper.id)
+    query = select(Paper).where(Paper.id > after, ~there).order_by(Paper.id).limit(most)
+    rows = session.scalars(query).all()
+    return Waiting(len(rows), rows[-1].id if rows else None, leaves.papers_of(rows), set())
+
+
+@cache
+def _without_leaf(dialect: str, most: int) -> str:
+    # Two sorted runs of index entries, of which only the new ones are read whole.
+    mark = "?" if dialect == "sqlite" else "%s"
+    return (
+        f"SELECT {', '.join(_NAMES)} FROM transfer WHERE id IN (SELECT id FROM transfer WHERE id > {mark} "
+        f"EXCEPT SELECT thing_id FROM seal_leaf WHERE thing_id > {mark} ORDER BY 1 LIMIT {most:d}) ORDER BY id"
+    )
+
+
+@cache
+def _forms(dialect: str) -> RowForms:
+    return RowForms(_TRANSFER, binary=dialect != "sqlite")
+
+
+def _lacking(found: Iterable[Flow]) -> set[tuple[UUID, UUID]]:
+    return {
+        (UUID(bytes=account.programme_id), UUID(bytes=account.side.party_id))
+        for flow in found
+        for account in (flow.source, flow.target)
+        if account.side.party_id is not None and account.side.salt is None
+    }
+
+
+def _whole(leaf: tuple[str, bytes, bytes] | None) -> tuple[str, bytes, bytes]:
+    if leaf is None:
+        raise ValueError("a damaged transfer cannot be sealed")
+    return leaf
