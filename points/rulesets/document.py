@@ -214,7 +214,7 @@ class _Entry:
 
     def text(self, name: str, length: int) -> str:
         value = self.data.get(name)
-        if not isinstance(value, str) or not 0 < len(value.strip()) <= length:
+        if not isinstance(value, str) or "\0" in value or not 0 < len(value.strip()) <= length:
             raise self._wrong(name, _("要填 1 至 %(length)d 个字", length=length))
         return value.strip()
 

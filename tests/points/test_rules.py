@@ -244,6 +244,7 @@ GOOD = FIRST_RULES.read_text("utf-8")
         ('points = "1"\nper = 100', 'points = "1e309"\nper = 100', "rule 1 的 points"),
         ('kind = "money"\nunit', 'kind = "gold"\nunit', "只能是"),
         ('code = "goods-value"', 'code = "money"', "重复"),
+        ('code = "goods-value"', 'code = "goods\\u0000"', "rule 2 的 code"),
         ("redeemable_months = 36", 'redeemable_months = "36"', "redeemable_months"),
         ("effective_from = 2025-11-01", 'effective_from = "2025"', "日期"),
         ('times = "0.9"', "times = 0.9", "multiplier 2 的 times"),
