@@ -97,7 +97,7 @@ def _seal_waiting(waiting: Callable[[Session, UUID, int], Waiting], after: UUID)
             continue
         if addition is not None and not _add(addition):
             continue  # somebody has sealed meanwhile
-        added += found.number
+        added += len(found.leaves)
         if found.last is None or found.number < BATCH:
             return added
         after = found.last

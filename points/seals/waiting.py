@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from app import keys
+from app.canonical import canonical
 from app.db import Base
 from app.papers.models import Paper
 from app.row_forms import RowForms
@@ -22,13 +25,15 @@ from points.seals.leaves import Leaf
 from points.seals.models import SealLeaf
 
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
-_NAMES = [column.name for column in _TRANSFER.columns][:-SIGNING]
+_NAMES = [column.name for column in _TRANSFER.columns]
+_KEY = 16
 
 
 class Waiting(NamedTuple):
     """The first of those that wait; no leaves as long as some party lacks its salt."""
 
     number: int
+    """How many were looked at."""
     last: UUID | None
     leaves: Sequence[Leaf]
     lacking: set[tuple[UUID, UUID]]
@@ -36,7 +41,11 @@ class Waiting(NamedTuple):
 
 
 def transfers(session: Session, after: UUID, most: int) -> Waiting:
-    """Return the first transfers without a leaf whose keys come after one."""
+    """Return the first transfers without a leaf whose keys come after one.
+
+    One that does not bear its signature gets no leaf, since a leaf is for good, and keeps no other from its own: it
+    waits until a verification has named it and somebody has looked.
+    """
     connection = session.connection()
     dialect = connection.dialect.name
     bounds = driver_row((after, after), dialect)
@@ -44,15 +53,22 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     rows = [row for lot in lots for row in lot]
     if not rows:
         return Waiting(0, None, (), set())
-    columns = list(zip(*rows, strict=True))
+    last = UUID(bytes=bytes(rows[-1][0])[:_KEY].ljust(_KEY, b"\0"))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    forms = _forms(dialect).of_columns(columns, 0, -SIGNING)
+    sound = _are_signed(forms, *columns[-SIGNING:])
+    if not all(sound):
+        columns = [list(compress(column, sound)) for column in columns]
+        forms = list(compress(forms, sound))
+        if not forms:
+            return Waiting(len(rows), last, (), set())
     named = dict(zip(_NAMES, columns, strict=True))
     found = Flows(connection).of(named["from_account_id"], named["to_account_id"])
-    last = UUID(bytes=rows[-1][0])
     if lacking := _lacking(set(found)):
         return Waiting(len(rows), last, (), lacking)
     leaves_of = made(
         [flow.with_salts(lambda: os.urandom(salts.LENGTH)) if flow.is_erased else flow for flow in found],
-        *(named["id"], _forms(dialect).of_columns(columns), named["happened_on"], named["region_code"]),
+        *(named["id"], forms, named["happened_on"], named["region_code"]),
         *(named["contribution_kind"], named["points"]),
     )
     new = [Leaf("transfer", key, *_whole(leaf)) for key, leaf in zip(named["id"], leaves_of, strict=True)]
@@ -80,6 +96,12 @@ def _without_leaf(dialect: str, most: int) -> str:
 @cache
 def _forms(dialect: str) -> RowForms:
     return RowForms(_TRANSFER, binary=dialect != "sqlite")
+
+
+def _are_signed(forms: Sequence[bytes], key_ids: Sequence[Any], macs: Sequence[Any]) -> list[bool]:
+    ends = {key_id: canonical((str(key_id),)) for key_id in set(key_ids)}
+    messages = [form + ends[key_id] for form, key_id in zip(forms, key_ids, strict=True)]
+    return keys.ledger.check_all(key_ids, messages, macs)
 
 
 def _lacking(found: Iterable[Flow]) -> set[tuple[UUID, UUID]]:

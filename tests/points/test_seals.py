@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -26,6 +26,7 @@ from points.seals.models import DayRoot, PartySalt, Seal, SealLeaf, SealNode, Tr
 from points.seals.sealing import seal, tree_size
 from points.verification.verifying import verify
 from tests.points import city
+from tests.points.tampering import unguarded
 
 
 @pytest.fixture
@@ -191,6 +192,25 @@ def test_a_seal_from_before_midnight_stays_out_of_a_day_that_was_closed_meanwhil
         seal()
     assert tries == [False, True]
     assert breaks() == []
+
+
+def test_what_is_not_signed_gets_no_leaf_and_keeps_nobody_from_theirs(
+    organisation: UUID, database: Database
+) -> None:
+    give(organisation, 3)
+    with reading() as session:
+        forged = session.scalars(select(Transfer.id).order_by(Transfer.id).limit(2)).all()
+    with unguarded(database) as connection:
+        connection.execute(update(Transfer).where(Transfer.id == forged[0]).values(points=10**6))
+        connection.execute(update(Transfer).where(Transfer.id == forged[1]).values(key_id="l9"))
+        connection.commit()
+    assert seal() == 4
+    assert seal(everything=True) == 0
+    with reading() as session:
+        sealed = set(session.scalars(select(SealLeaf.thing_id)))
+        assert len(sealed) == 4 and not sealed & set(forged)
+        named = {one.key for one in verify(session) if one.table == "transfer"}
+        assert {str(key) for key in forged} <= named
 
 
 def test_an_erased_salt_leaves_the_tree_whole(organisation: UUID) -> None:
