@@ -46,6 +46,13 @@ class Stack:
     said: bool
     minor: bool
 
+    @property
+    def short(self) -> str:
+        """The total as the picture writes it: without its unit, and from 100 on without its fraction."""
+        figure = self.total.split(" ")[0]
+        whole = figure.partition(".")[0]
+        return whole if len(whole) > 2 else figure
+
 
 @dataclass(frozen=True)
 class StackChart:
