@@ -78,6 +78,7 @@ from points.adjustments import views_staff as adjustments_staff
 from points.closing.feature import HOLDS_AND_CLOSING
 from points.covenants.feature import COVENANTS
 from points.open_data.feature import OPEN_DATA
+from points.rankings import checking as rankings_checking
 from points.rankings import cli as rankings_cli
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
@@ -194,6 +195,7 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*rankings_public.NAVIGATION, *rules_public.NAVIGATION, *points_member.NAVIGATION),
         jobs=points_jobs.JOBS,
         commands=(points_cli.points, rankings_cli.rankings),
+        checks={"frozen_ranking": rankings_checking.check},
         papers=(POINTS_STATEMENT,),
     ),
     Feature(

@@ -43,19 +43,20 @@ CapKey = tuple[UUID, UUID, str, date]
 class Difference:
     """Something kept that is not what the transfers say, told in a sentence.
 
-    ``account_id`` for a balance, ``cap`` for a used cap; neither for a hold, which cannot be mended.
+    ``account_id`` for a balance, ``cap`` for a used cap; ``hold_id`` for a hold, which cannot be mended.
     """
 
     sentence: str
     account_id: UUID | None = None
     cap: CapKey | None = None
+    hold_id: UUID | None = None
 
 
 def reconcile(session: Session) -> Iterator[Difference]:
     """Yield every balance, running number, used cap and hold that differs from the transfers; changes nothing."""
     yield from _balances(session)
     yield from _caps(session)
-    yield from _holds(session)
+    yield from holds(session)
 
 
 def mend(session: Session, found: Sequence[Difference], *, actor: Actor) -> None:
@@ -178,7 +179,8 @@ def _use(used: dict[CapKey, int], programme_id: UUID, told: dict[str, Any], sign
         used[key] = used.get(key, 0) + sign * one["points"]
 
 
-def _holds(session: Session) -> Iterator[Difference]:
+def holds(session: Session) -> Iterator[Difference]:
+    """Yield every hold that differs from its transfers, and those that transfers speak of and are not there."""
     moved = [
         func.coalesce(func.sum(case((Posting.reason == reason, Transfer.points), else_=0)), 0)
         for reason in (Reason.HOLD, Reason.REDEEM, Reason.RELEASE)
@@ -206,12 +208,13 @@ def _holds(session: Session) -> Iterator[Difference]:
                     hold=key,
                     state=state.label,
                     points=points_words(points),
-                )
+                ),
+                hold_id=key,
             )
     known = select(Hold.id)
     strays = select(Posting.source_id).where(Posting.source_kind == "hold", Posting.source_id.not_in(known))
     for key in session.scalars(strays.distinct().order_by(Posting.source_id)):
-        yield Difference(_("流水所指的冻结 %(hold)s 不存在。", hold=key))
+        yield Difference(_("流水所指的冻结 %(hold)s 不存在。", hold=key), hold_id=key)
 
 
 def _strayed_holds(session: Session) -> set[UUID]:

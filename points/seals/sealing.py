@@ -1,7 +1,7 @@
 """Sealing: new transfers and papers get their leaves, apart from posting, so that no posting queues on a number.
 
 The minute job looks back an hour before its last look, since keys made by several programs are not in commit
-order; whoever seals more often looks back some seconds in between; the nightly job looks at everything. All
+order; whoever seals more often looks back a second in between; the nightly job looks at everything. All
 hashing happens outside the write lock, for the tree as it was seen: when somebody has sealed meanwhile, it is done
 again. At most 1,000 leaves, and one seal over them, are added in a transaction.
 """
@@ -32,7 +32,7 @@ BATCH = 1_000
 WINDOW = timedelta(hours=1)
 _LEAF, _NODE, _SEAL = (Base.metadata.tables[model.__tablename__] for model in (SealLeaf, SealNode, Seal))
 _FIRST = UUID(int=0)
-_NEAR, _FAR_SECONDS = timedelta(seconds=10), 45
+_NEAR, _FAR_SECONDS = timedelta(seconds=1), 45
 _far: tuple[Database, float] | None = None
 """When this process last looked back a whole hour in which database."""
 
@@ -59,7 +59,7 @@ def seal(everything: bool = False) -> int:
 
 
 def _window() -> timedelta:
-    """Return how far to look back: an hour, and only some seconds when this process did so less than a minute ago."""
+    """Return how far to look back: an hour, and only a second when this process did so less than a minute ago."""
     global _far
     now, here = time.monotonic(), database()
     if _far is not None and _far[0] is here and now - _far[1] < _FAR_SECONDS:

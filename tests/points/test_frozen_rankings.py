@@ -18,7 +18,7 @@ from app.parties import consents
 from app.parties.models import ActingRole, ConsentPurpose, Organisation, OrganisationKind, Party, PartyKind
 from app.permissions import SYSTEM
 from points.awards import award
-from points.rankings import freezing, preparing, published, queries
+from points.rankings import checking, freezing, preparing, published, queries
 from points.rankings.models import FrozenRanking
 from points.rankings.queries import Cut
 from points.rankings.recounting import recount
@@ -265,8 +265,14 @@ def test_whoever_changes_a_line_is_found(web: Flask, parties: dict[str, UUID], d
     bad = command.invoke(args=["rankings", "rebuild", "social-force", "2026-11"])
     assert bad.exit_code == 1
     assert "第 5 行不同" in bad.output
+    with reading() as session:
+        named = list(checking.check(session))
+    assert [one.table for one in named] == ["frozen_ranking"]
+    assert "第 5 行不同" in named[0].sentence
     _change(database, "UPDATE frozen_place SET points = points - 1 WHERE rank_city = 4")
     assert same("2026-11") is None
+    with reading() as session:
+        assert list(checking.check(session)) == []
     _change(database, "DELETE FROM frozen_place WHERE rank_city = 4")
     assert "散列值不符" in (same("2026-11") or "")
 

@@ -20,6 +20,7 @@ from points.ledger import awarded, holds, queries
 from points.ledger.kinds import AccountKind, HoldPurpose, Purse
 from points.ledger.reconciliation import Difference, mend, reconcile
 from points.rulesets import queries as rulesets
+from points.verification.verifying import verify
 from tests.points import city
 
 
@@ -109,6 +110,8 @@ def test_a_hold_that_its_transfers_do_not_bear_out_is_named_and_stays(party: UUI
         assert queries.balances(session, party)[AccountKind.HELD] == 100
     do("UPDATE hold SET points = 90")
     assert [one.sentence for one in differences()] == [f"冻结 {hold.id}（冻结中，0.9 分）与流水不符。"]
+    with reading() as session:
+        assert [(one.table, one.key) for one in verify(session)] == [("hold", str(hold.id))]
     with transaction() as session:
         mend(session, differences(), actor=SYSTEM)
     assert len(differences()) == 1
