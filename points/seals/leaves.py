@@ -110,12 +110,6 @@ def select(connection: Connection, tail: str, parameters: tuple[Any, ...] = ()) 
         yield sealable(row)
 
 
-def public_line(one: Sealable) -> str:
-    """Return what everybody may read of a transfer."""
-    period = f"{one.programme}|{one.month}"
-    return f"{LEAF_FORM}|{period}|{who(one.source, one.target, period)}|{one.tail}"
-
-
 def who(source: Side, target: Side, period: str) -> str:
     """Return the party of a transfer as the public line names it; two of them as ``from>to``."""
     if source.party_id is None:
