@@ -19,7 +19,7 @@ from app.db import lock, reading, transaction
 from app.permissions import SYSTEM
 from app.rows import parts
 from app.states import ensure_move
-from points.adjustments import signals
+from points.adjustments import letters, signals
 from points.adjustments.decisions import THING
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
 from points.adjustments.postings import Head, heads, request_of
@@ -116,6 +116,7 @@ def _carry_out_batch(decision_id: UUID, rules: Rules, sources: list[UUID]) -> in
                 one.award.source_id: one.score.honour for one in adjusted if one.award.source_kind == kind
             }
             signals.adjusted.send(session, source_kind=kind, points=points)
+        letters.tell(session, decision, adjusted)
         _count(decision, adjusted, sum(bool(found) for found in left.values()))
         return len(adjusted)
 

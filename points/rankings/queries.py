@@ -25,7 +25,7 @@ from points.rankings.kinds import SizeClass
 from points.rankings.mark import MARK
 from points.rankings.models import LISTED, FrozenPlace, Ranking, RollMark, Standing
 from points.rankings.naming import Registered, registered
-from points.rankings.rules import ALL, bucket_floor, bucket_of, ranked
+from points.rankings.rules import ALL, bucket_floor, bucket_of, places, ranked
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
@@ -55,7 +55,8 @@ class Cut:
 class Ranked:
     """One line of a ranking. Points in centipoints; ``disputed`` ones are held and not among them.
 
-    ``is_named`` is false only in a frozen ranking, for whoever may be named no longer: there is no name then.
+    ``region_code`` is an organisation's own, of a person the county's. ``is_named`` is false only in a frozen
+    ranking, for whoever may be named no longer: there is no name then.
     """
 
     rank: int
@@ -324,12 +325,13 @@ def _lines(
     for (key, points, disputed), rank in zip(rows, ranks, strict=True):
         one = known[key]
         if one.is_named:
+            # Whoever agreed to be named has not agreed to tell the village.
+            place = one.region_code if one.kind is PartyKind.ORGANISATION else places(one.region_code).county
             lines.append(
                 Ranked(
-                    rank, key, one.code, one.name, one.kind, one.organisation_kind, one.region_code, points,
-                    disputed,
+                    rank, key, one.code, one.name, one.kind, one.organisation_kind, place, points, disputed
                 )
-            )  # fmt: skip
+            )
         elif not is_live:
             lines.append(Ranked(rank, key, "", _nameless(one), one.kind, None, "", points, is_named=False))
     return lines

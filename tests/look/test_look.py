@@ -34,7 +34,8 @@ def test_every_template_compiles(web: Flask) -> None:
 def test_every_page_has_a_title(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     if "{% extends 'papers/print/base.html' %}" in text:
-        text = (TEMPLATES / "papers/print/base.html").read_text(encoding="utf-8")  # a paper is titled by its kind
+        # A paper is titled by its kind.
+        text = (TEMPLATES / "papers/print/base.html").read_text(encoding="utf-8")
     assert "{% block title %}" in text or "<title>" in text or "<svg" in text
 
 

@@ -13,6 +13,7 @@ from app import clock
 from app.db import Database, reading, transaction
 from app.errors import Conflict, InvalidInput, NotAllowed
 from app.ids import new_id
+from app.messages.models import Message
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points.adjustments import decisions, execution
 from points.adjustments.decisions import Paper
@@ -122,6 +123,14 @@ def balances(parties: list[UUID]) -> dict[UUID, tuple[int, int]]:
         }
 
 
+def letters() -> dict[UUID, list[str]]:
+    told: dict[UUID, list[str]] = {}
+    with reading() as session:
+        for one in session.scalars(select(Message).where(Message.template == "points.adjusted/1")):
+            told.setdefault(one.party_id, []).append(one.body)
+    return told
+
+
 def caps_used() -> dict[tuple[UUID, str, date], int]:
     with reading() as session:
         rows = session.scalars(select(CapUse))
@@ -154,6 +163,15 @@ def test_what_was_simulated_is_what_everybody_has(past: Past) -> None:
         kind: one.after for kind, one in result.kinds.items()
     }
     assert caps_used() == caps_standing()
+    # Each whose points changed was told once, and nobody else.
+    told_to = letters()
+    assert {key for key, one in told_to.items()} == {
+        one.party_id
+        for one in result.parties
+        if one.before != one.after or one.redeemable != one.redeemable_after
+    }
+    assert all(len(bodies) == 1 for bodies in told_to.values())
+    assert "荣誉积分−50 分，可兑换积分+0 分" in told_to[past.parties[3]][0]
     with reading() as session:
         assert list(reconcile(session)) == []
         decision = session.get_one(AdjustmentDecision, key)
