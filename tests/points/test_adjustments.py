@@ -168,7 +168,7 @@ def test_what_was_simulated_is_what_everybody_has(past: Past) -> None:
     assert {key for key, one in told_to.items()} == {
         one.party_id
         for one in result.parties
-        if one.before != one.after or one.redeemable != one.redeemable_after
+        if one.before != one.after or one.redeemable_before != one.redeemable_after
     }
     assert all(len(bodies) == 1 for bodies in told_to.values())
     assert "荣誉积分−50 分，可兑换积分+0 分" in told_to[past.parties[3]][0]
