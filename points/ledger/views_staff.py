@@ -1,5 +1,6 @@
 """`/staff/holds`: points that are set aside, and disputing the points of one contribution."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -84,37 +85,31 @@ def show(source_kind: str, source_id: UUID) -> ResponseReturnValue:
 @requires(Permission.HOLD_POINTS)
 def dispute(source_kind: str, source_id: UUID) -> ResponseReturnValue:
     """Set the points of a contribution aside."""
-    form, back = DisputeForm(), url_for(".show", source_kind=source_kind, source_id=source_id)
-
-    def act(session: Session) -> str:
-        disputes.dispute(
-            session,
-            source_kind=source_kind,
-            source_id=source_id,
-            reason=form.reason.data or "",
-            actor=current_actor(),
-        )
-        flash(_("已冻结，排行榜中列为“有争议”。"), "done")
-        return back
-
-    return form.carry_out(act) or _show(source_kind, source_id, form)
+    return _carry_out(disputes.dispute, source_kind, source_id, _("已冻结，排行榜中列为“有争议”。"))
 
 
 @bp.post("/<source_kind>/<uuid:source_id>/release")
 @requires(Permission.HOLD_POINTS)
 def release(source_kind: str, source_id: UUID) -> ResponseReturnValue:
     """Give disputed points back."""
+    return _carry_out(disputes.release, source_kind, source_id, _("已解除冻结，积分退回原处。"))
+
+
+def _carry_out(
+    verb: Callable[..., object], source_kind: str, source_id: UUID, done: str
+) -> ResponseReturnValue:
+    """Let a verb of disputes do its work on a contribution, for the reason that was typed."""
     form, back = DisputeForm(), url_for(".show", source_kind=source_kind, source_id=source_id)
 
     def act(session: Session) -> str:
-        disputes.release(
+        verb(
             session,
             source_kind=source_kind,
             source_id=source_id,
             reason=form.reason.data or "",
             actor=current_actor(),
         )
-        flash(_("已解除冻结，积分退回原处。"), "done")
+        flash(done, "done")
         return back
 
     return form.carry_out(act) or _show(source_kind, source_id, form)

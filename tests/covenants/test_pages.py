@@ -1,7 +1,6 @@
 """A village's pages at all doors, as a browser meets them, on both databases."""
 
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,31 +17,13 @@ from points.covenants.models import Covenant, CovenantRecord
 from tests.covenants import village
 from tests.covenants.test_records import NOW
 from tests.covenants.village import Village
+from tests.entering import enter
 
 
 @pytest.fixture
 def made(web: Flask) -> Village:
     with clock.at(NOW), transaction() as session:
         return village.make(session)
-
-
-def enter(web: Flask, actor: Actor) -> FlaskClient:
-    """Return a browser in which the actor is signed in."""
-    users = web.extensions.setdefault("tests.users", {})
-    token = str(actor.user_id)
-    users[token] = SimpleNamespace(
-        actor=actor,
-        is_authenticated=True,
-        is_active=True,
-        get_id=lambda: token,
-        signed=SimpleNamespace(must_change_password=False, wants_touch=False),
-    )
-    web.login_manager._user_callback = users.get  # type: ignore[attr-defined]
-    client = web.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = token
-        cookie["_fresh"] = True
-    return client
 
 
 def send(client: FlaskClient, path: str, page: str | None = None, **data: Any) -> tuple[int, str]:

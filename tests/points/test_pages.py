@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -23,6 +22,7 @@ from points.rankings.rollup import roll_up
 from points.reversals import reverse_award
 from points.seals.sealing import seal
 from points.sources import SourceStory
+from tests.entering import enter
 from tests.points import city
 
 
@@ -86,24 +86,6 @@ def test_the_rules_are_told_with_examples(client: FlaskClient, parties: list[UUI
 def test_pages_of_an_empty_city(client: FlaskClient) -> None:
     assert "还没有发布积分规则" in client.get("/rules/points").text
     assert "这个排行里还没有名字" in client.get("/rankings").text
-
-
-def enter(web: Flask, actor: Actor) -> FlaskClient:
-    """Return a browser in which an actor is signed in; the browsers of others stay so."""
-    users, token = web.extensions.setdefault("tests.users", {}), str(actor.user_id)
-    users[token] = SimpleNamespace(
-        actor=actor,
-        is_authenticated=True,
-        is_active=True,
-        get_id=lambda: token,
-        signed=SimpleNamespace(must_change_password=False, wants_touch=False),
-    )
-    web.login_manager._user_callback = users.get  # type: ignore[attr-defined]
-    client = web.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = token
-        cookie["_fresh"] = True
-    return client
 
 
 def clerk(organisation_id: UUID) -> Actor:

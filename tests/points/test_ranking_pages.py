@@ -22,8 +22,8 @@ from points.rankings import freezing
 from points.rankings.rollup import roll_up
 from points.rulesets.models import Programme
 from points.seals.sealing import seal, tree_size
+from tests.entering import enter
 from tests.points import city
-from tests.points.test_pages import enter
 
 
 @pytest.fixture

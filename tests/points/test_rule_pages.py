@@ -20,8 +20,8 @@ from points.adjustments.models import AdjustmentDecision
 from points.awards import award
 from points.rulesets import document, publication
 from points.rulesets.models import Ruleset
+from tests.entering import enter
 from tests.points import city
-from tests.points.test_pages import enter
 
 WRITER = Actor(new_id(), new_id(), "制定人", (Grant(Role.CITY_STAFF, city.CITY),))
 LAWYER = Actor(new_id(), new_id(), "法制审核", (Grant(Role.LEGAL_OFFICER, city.CITY),))

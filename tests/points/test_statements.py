@@ -32,8 +32,9 @@ from points.seals.sealing import seal
 from points.statements import documents, extracts, forecast, spans, tree
 from points.statements.choice import Choice, read_choice
 from tests.access.city import token_of
+from tests.entering import enter
 from tests.points import city
-from tests.points.test_pages import clerk, code_of, enter
+from tests.points.test_pages import clerk, code_of
 
 DAY = timedelta(days=1)
 

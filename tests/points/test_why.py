@@ -30,8 +30,9 @@ from points.sources import Dossier, EvidenceTold, Signer
 from points.statements import tree
 from points.statements.tree import Branch
 from points.statements.words import check_words
+from tests.entering import enter
 from tests.points import city
-from tests.points.test_pages import clerk, code_of, enter
+from tests.points.test_pages import clerk, code_of
 
 FIRST = date(2026, 1, 1)
 PASTS = some.lists(
