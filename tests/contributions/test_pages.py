@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -18,6 +17,7 @@ from app.permissions import Actor, Role
 from points.rulesets.kinds import ContributionKind
 from projects.contributions.models import Contribution, ContributionEvidence
 from projects.contributions.rules import ContributionState
+from tests import entering
 from tests.contributions import city as made
 from tests.contributions.city import City
 
@@ -62,25 +62,7 @@ Enter = Callable[[Actor], FlaskClient]
 @pytest.fixture
 def enter(web: Flask) -> Enter:
     """Return a function that gives a browser in which an actor is signed in."""
-    known: dict[str, object] = {}
-    web.login_manager._user_callback = known.get  # type: ignore[attr-defined]
-
-    def enter(actor: Actor) -> FlaskClient:
-        token = str(actor.user_id)
-        known[token] = SimpleNamespace(
-            actor=actor,
-            is_authenticated=True,
-            is_active=True,
-            get_id=lambda: token,
-            signed=SimpleNamespace(must_change_password=False, wants_touch=False),
-        )
-        client = web.test_client()
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = token
-            cookie["_fresh"] = True
-        return client
-
-    return enter
+    return lambda actor: entering.enter(web, actor)
 
 
 def picture() -> tuple[io.BytesIO, str]:
