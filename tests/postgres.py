@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -119,12 +119,29 @@ def _run(*command: str | Path) -> None:
 
 
 def _stop(programs: Path, directory: Path) -> None:
+    """Stop the server in *directory*, if it runs, and remove its files.
+
+    A machine that lost power, or was copied while the server ran, leaves a ``postmaster.pid`` behind that no
+    process answers to: there is nothing to stop then. Raises NoPostgreSQL if a running server did not stop.
+    """
     data = directory / "data"
     try:
-        if (data / "postmaster.pid").exists():
+        if _runs(data):
             _run(programs / "pg_ctl", "stop", "-D", data, "-w", "-m", "immediate")
+    except NoPostgreSQL:
+        if _runs(data):
+            raise
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _runs(data: Path) -> bool:
+    """Whether the process that ``postmaster.pid`` in *data* names is there and serves that directory."""
+    try:
+        number = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return os.fsencode(data) in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return False
 
 
 def _remove_orphans(programs: Path) -> None:
@@ -138,7 +155,8 @@ def _remove_orphans(programs: Path) -> None:
         except (OSError, ValueError, KeyError):
             continue  # just being made, or just going
         if not Path(f"/proc/{owner}").exists():
-            _stop(programs, directory)
+            with suppress(NoPostgreSQL):  # what another run left behind is no reason for this one to fail
+                _stop(programs, directory)
 
 
 def main(command: list[str]) -> int:

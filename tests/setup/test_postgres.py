@@ -1,5 +1,7 @@
 """The throw-away PostgreSQL leaves nothing behind, whatever happens to its user."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +43,17 @@ def test_the_next_server_removes_what_a_killed_one_left() -> None:
         assert postgres.create_database(url, "again") == address, "made anew, not refused"
         postgres.drop_database(url, "again")
     assert not Path(url.partition("host=")[2]).exists()
+
+
+def test_a_server_that_is_gone_with_its_machine_is_no_reason_to_fail() -> None:
+    """Copied with the machine: its files are there, and ``postmaster.pid`` names nobody or somebody else."""
+    for stranger in (2**22 + 7, 1):  # above every process id; a process that is no PostgreSQL
+        process, directory = _start()
+        pid_file = directory / "data" / "postmaster.pid"
+        number, rest = pid_file.read_text().split("\n", 1)
+        os.kill(int(number), signal.SIGKILL)
+        process.kill()
+        process.wait(timeout=30)
+        pid_file.write_text(f"{stranger}\n{rest}")
+        with postgres.server():
+            assert not directory.exists()
