@@ -2,7 +2,7 @@
 
 Rungs, lower ones never import higher ones (held by import-linter, see pyproject.toml):
 
-    values          config errors clock ids labels states masking figures identity keys permissions
+    values          config errors clock ids labels states masking figures identity keys roles permissions
     database        db types
     shared rows     regions audit calendar counters files outbox messages
     tools, web      tables pdf jobs forms access security paging problems look feature

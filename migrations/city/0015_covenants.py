@@ -152,6 +152,15 @@ def upgrade() -> None:
         sa.Column("reversed_by_id", types.KeyType(), nullable=True, comment="person"),
         sa.Column("reversed_at", types.UtcTimeType(), nullable=True),
         sa.Column("reason", types.Encrypted(), nullable=True, comment="of the rejection or the reversal"),
+        sa.Column("objection", types.Encrypted(), nullable=True, comment="what the household says is wrong"),
+        sa.Column("objected_by_id", types.KeyType(), nullable=True, comment="person of the household"),
+        sa.Column("objected_at", types.UtcTimeType(), nullable=True),
+        sa.Column("answer", types.Encrypted(), nullable=True, comment="to the objection"),
+        sa.Column("answered_by_id", types.KeyType(), nullable=True, comment="person"),
+        sa.Column("answered_at", types.UtcTimeType(), nullable=True),
+        sa.CheckConstraint(
+            "answered_at IS NULL OR objected_at IS NOT NULL", name=op.f("ck_covenant_record_answered")
+        ),
         sa.CheckConstraint(
             "(state IN ('verified', 'reversed')) = (counted IS NOT NULL)",
             name=op.f("ck_covenant_record_counted"),
@@ -168,6 +177,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_covenant_record_code")),
     )
     op.create_index("ix_covenant_record_household", "covenant_record", ["household_id", "id"], unique=False)
+    op.create_index(
+        "ix_covenant_record_objected",
+        "covenant_record",
+        ["covenant_id", "objected_at"],
+        unique=False,
+        sqlite_where=sa.text("objected_at IS NOT NULL AND answered_at IS NULL"),
+        postgresql_where=sa.text("objected_at IS NOT NULL AND answered_at IS NULL"),
+    )
     op.create_index(
         "ix_covenant_record_ranking",
         "covenant_record",
