@@ -73,6 +73,7 @@ from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import jobs as points_jobs
 from points import sources
+from points.adjustments import checking as adjustments_checking
 from points.adjustments import jobs as adjustments_jobs
 from points.adjustments import views_staff as adjustments_staff
 from points.closing.feature import HOLDS_AND_CLOSING
@@ -203,6 +204,7 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(rules_staff.bp, simulations_staff.bp, adjustments_staff.bp),
         navigation=(*rules_staff.NAVIGATION, *adjustments_staff.NAVIGATION),
         jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
+        checks={"adjustment_decision": adjustments_checking.check},
     ),
     OPEN_DATA,
     HOLDS_AND_CLOSING,

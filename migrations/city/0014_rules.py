@@ -1,9 +1,13 @@
 """Rules edited on a page, tried on history, and adjustments by decision."""
 
+import hashlib
+
 import sqlalchemy as sa
 from alembic import op
 
-from app import types
+from app import keys, types
+from app.canonical import canonical
+from app.db import append_only_ddl
 
 revision = "city_0014"
 down_revision = "city_0013"
@@ -11,10 +15,88 @@ branch_labels = None
 depends_on = None
 
 _SPANS = ("day", "month", "quarter", "year")
+_KEYS = ("id", "programme_id", "ruleset_id", "drafted_by_id")
+_DAYS = ("effective_from", "effective_to")
+_MOMENTS = ("created_at", "published_at")
+
+
+def _table(name: str, columns: str) -> sa.TableClause:
+    """Return a table as it is now, whose values come as the program reads them."""
+    kinds = {
+        **dict.fromkeys(_KEYS, types.KeyType()),
+        **dict.fromkeys(_DAYS, sa.Date()),
+        **dict.fromkeys(_MOMENTS, types.UtcTimeType()),
+        "redeemable": sa.Boolean(),
+    }
+    return sa.table(name, *(sa.column(one, kinds.get(one)) for one in columns.split()))
+
+
+_PROGRAMME = _table("programme", "id code name scope region_code created_at")
+_RULESET = _table(
+    "ruleset",
+    "id programme_id version title summary effective_from effective_to basis_title basis_number "
+    "redeemable_months state drafted_by_id revision published_at",
+)
+_RULE = _table(
+    "ruleset_rule",
+    "id ruleset_id place code kind category unit points per redeemable minimum rounding step note",
+)
+_MULTIPLIER = _table("ruleset_multiplier", "id ruleset_id place factor value kind thousandths words")
+_CAP = _table("ruleset_cap", "id ruleset_id place code kind category span points")
 
 
 def upgrade() -> None:
-    """Make the tables and columns; a cap may be for a quarter."""
+    """Make the tables and columns; a cap may be for a quarter. What is published already is signed as it stands."""
+    _make_tables()
+    op.create_table(
+        "published_terms",
+        sa.Column("id", types.KeyType(), nullable=False, comment="the ruleset's"),
+        sa.Column("form", sa.SmallInteger(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False, comment="a line for each: table, key, SHA-256"),
+        sa.Column("published_at", types.UtcTimeType(), nullable=False),
+        sa.Column("key_id", sa.String(8), nullable=False),
+        sa.Column("hmac", sa.LargeBinary(32), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["ruleset.id"], name=op.f("fk_published_terms_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_terms")),
+    )
+    _sign_published()
+    for table in ("ruleset_reach", "published_terms"):
+        for statement in append_only_ddl(table, op.get_bind().dialect.name):
+            op.execute(statement)
+
+
+def _sign_published() -> None:
+    """Sign the terms of the versions that were published before, as ``points.rulesets.publishing`` does."""
+    bind = op.get_bind()
+    signed = sa.table(
+        "published_terms",
+        sa.column("id", types.KeyType()),
+        sa.column("form"),
+        sa.column("rows"),
+        sa.column("published_at", types.UtcTimeType()),
+        sa.column("key_id"),
+        sa.column("hmac", sa.LargeBinary()),
+    )
+    for ruleset in bind.execute(sa.select(_RULESET).where(_RULESET.c.state == "published")).mappings().all():
+        of = {"programme": ("id", ruleset["programme_id"]), "ruleset": ("id", ruleset["id"])}
+        lines = []
+        for table in (_PROGRAMME, _RULESET, _RULE, _MULTIPLIER, _CAP):
+            column, key = of.get(table.name, ("ruleset_id", ruleset["id"]))
+            for row in bind.execute(sa.select(table).where(table.c[column] == key)).mappings():
+                values = [
+                    part
+                    for name in sorted(row)
+                    if row[name] is not None and name != "effective_to"
+                    for part in (name, row[name])
+                ]
+                lines.append((table.name, str(row["id"]), hashlib.sha256(canonical(values)).hexdigest()))
+        text = "".join(f"{' '.join(line)}\n" for line in sorted(lines))
+        body = (ruleset["id"], 1, text, ruleset["published_at"], keys.ledger.current_id)
+        mac = keys.ledger.sign(canonical(body))[1]
+        bind.execute(signed.insert().values(dict(zip(signed.c.keys(), (*body, mac), strict=True))))
+
+
+def _make_tables() -> None:
     op.add_column(
         "ruleset",
         sa.Column(
@@ -30,7 +112,8 @@ def upgrade() -> None:
         batch.create_check_constraint(op.f("ck_ruleset_cap_span"), sa.column("span").in_(_SPANS))
     op.create_table(
         "ruleset_reach",
-        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column("id", types.KeyType(), nullable=False, comment="the decision's"),
+        sa.Column("form", sa.SmallInteger(), nullable=False),
         sa.Column("programme_id", types.KeyType(), nullable=False),
         sa.Column(
             "number", sa.Integer(), nullable=False, comment="of the decision, running within the programme"
@@ -40,6 +123,8 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("document_number", sa.String(60), nullable=False, comment="of the decision's paper"),
         sa.Column("adopted_at", types.UtcTimeType(), nullable=False),
+        sa.Column("key_id", sa.String(8), nullable=False),
+        sa.Column("hmac", sa.LargeBinary(32), nullable=False),
         sa.CheckConstraint("first_day <= last_day", name=op.f("ck_ruleset_reach_period")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_ruleset_reach_programme_id")

@@ -16,7 +16,7 @@ from app.ids import clean_code
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
 from app.states import ensure_move
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
-from points.rulesets import queries
+from points.rulesets import publishing, queries
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset, RulesetReach
 from points.rulesets.publication import ensure_may_see
@@ -119,18 +119,17 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     _ensure_last(session, session.get_one(Simulation, decision.simulation_id))
     decision.state, decision.adopted_at = AdjustmentState.ADOPTED, clock.now()
     decision.adopted_by_id = actor.person_id
-    session.add(
-        RulesetReach(
-            programme_id=programme.id,
-            number=decision.number,
-            ruleset_id=decision.ruleset_id,
-            first_day=decision.first_day,
-            last_day=decision.last_day,
-            document_number=decision.document_number,
-            adopted_at=clock.now(),
-        )
-    )
     session.flush()
+    publishing.sign_reach(
+        session,
+        decision.id,
+        programme_id=programme.id,
+        number=decision.number,
+        ruleset_id=decision.ruleset_id,
+        period=(decision.first_day, decision.last_day),
+        document_number=decision.document_number,
+        adopted_at=decision.adopted_at,
+    )
     events.record(
         session,
         "adjustment.adopt",
@@ -141,6 +140,29 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
         after={"state": AdjustmentState.ADOPTED.value, "number": decision.number},
     )
     return decision
+
+
+def is_as_adopted(session: Session, decision: AdjustmentDecision) -> bool:
+    """Return whether an adopted decision says what was signed when it was adopted."""
+    reach = session.get(RulesetReach, decision.id)
+    return (
+        reach is not None
+        and publishing.is_decided(session, reach)
+        and (reach.programme_id, reach.number, reach.ruleset_id, reach.document_number)
+        == (decision.programme_id, decision.number, decision.ruleset_id, decision.document_number)
+        and (reach.first_day, reach.last_day) == (decision.first_day, decision.last_day)
+    )
+
+
+def ensure_adopted(session: Session, decision: AdjustmentDecision) -> None:
+    """Return when a decision is what was adopted; else raise Conflict."""
+    if not is_as_adopted(session, decision):
+        raise Conflict(
+            _(
+                "第 %(number)d 号调整决定与通过时的内容不一致，已停止执行。请系统管理员运行“验账”，查明改动。",
+                number=decision.number,
+            )
+        )
 
 
 def _ensure_last(session: Session, simulation: Simulation) -> None:

@@ -20,7 +20,7 @@ from app.permissions import SYSTEM
 from app.rows import parts
 from app.states import ensure_move
 from points.adjustments import letters, signals
-from points.adjustments.decisions import THING
+from points.adjustments.decisions import THING, ensure_adopted
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
 from points.adjustments.postings import Head, heads, request_of
 from points.ledger import postings
@@ -28,7 +28,6 @@ from points.ledger.kinds import Reason
 from points.ledger.models import Posting
 from points.rulesets import caps
 from points.rulesets import queries as rulesets
-from points.rulesets.models import Ruleset
 from points.rulesets.rules import CapPeriod, CapTaken, Rules
 from points.simulation import history
 from points.simulation.replay import Outcome, replay
@@ -57,7 +56,8 @@ def carry_out(decision_id: UUID) -> int:
     """
     with reading(fresh=True) as session:
         decision = session.get_one(AdjustmentDecision, decision_id)
-        rules = rulesets.terms(session.get_one(Ruleset, decision.ruleset_id))
+        ensure_adopted(session, decision)
+        rules = rulesets.published_terms(session, decision.ruleset_id)
         past = history.read(session, decision.programme_id, decision.first_day, decision.last_day)
         looked_at = clock.now()
     due = {

@@ -8,6 +8,7 @@ from app.db import Base
 from app.ids import new_code, new_id
 from app.types import Centipoints, CivilDate, Code, Encrypted, Key, RegionCode, UtcTime, labelled
 from points.covenants.kinds import Assembly, RecordState
+from points.rulesets.models import OF_PROGRAMME, OF_RULESET, TERMS
 
 
 class Covenant(Base):
@@ -22,6 +23,8 @@ class Covenant(Base):
     region_code: Mapped[RegionCode] = mapped_column(unique=True, comment="the village, 12 digits")
     name: Mapped[str] = mapped_column(String(100))
     opened_at: Mapped[UtcTime] = mapped_column()
+
+    __table_args__ = ({"info": {TERMS: OF_PROGRAMME}},)
 
 
 class CovenantDecision(Base):
@@ -38,6 +41,7 @@ class CovenantDecision(Base):
 
     __table_args__ = (
         CheckConstraint("agreed >= 0 AND attended >= agreed AND entitled >= attended", name="figures"),
+        {"info": {TERMS: OF_RULESET}},
     )
 
 
@@ -57,6 +61,7 @@ class CovenantItem(Base):
     __table_args__ = (
         UniqueConstraint("ruleset_id", "name"),
         CheckConstraint("points <> 0", name="points"),
+        {"info": {TERMS: OF_RULESET}},
     )
 
 

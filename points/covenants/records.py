@@ -29,6 +29,7 @@ from points.ledger import accounts, postings
 from points.ledger.kinds import AccountKind, Reason
 from points.ledger.models import AccountBalance
 from points.ledger.postings import PostingRequest, TransferRequest
+from points.rulesets import publishing
 
 THING = lines.SUBJECT
 MOVES: Moves[RecordState] = {
@@ -218,6 +219,7 @@ def _verify(
 ) -> None:
     ensure_move(MOVES, record.state, RecordState.VERIFIED)
     item = session.get_one(CovenantItem, record.item_id)
+    publishing.ensure_published(session, item.ruleset_id)
     held = accounts.of(session, covenant.programme_id, household.party_id)
     honour, issuer = held[AccountKind.HONOUR], held[AccountKind.ISSUER]
     # The balance is read under its lock, so that two deductions at once never take more than is there.

@@ -17,6 +17,7 @@ from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from points.covenants import rules
 from points.covenants.models import Covenant, CovenantDecision, CovenantItem
 from points.covenants.rules import Item, Meeting
+from points.rulesets import publishing
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Ruleset
 
@@ -102,6 +103,7 @@ def publish(session: Session, ruleset_id: uuid.UUID, *, actor: Actor) -> Ruleset
         latest.effective_to = ruleset.effective_from - timedelta(days=1)
     ruleset.state, ruleset.published_at = RulesetState.PUBLISHED, clock.now()
     session.flush()
+    terms = publishing.sign_terms(session, ruleset)
     events.record(
         session,
         "covenant_rules.publish",
@@ -109,7 +111,7 @@ def publish(session: Session, ruleset_id: uuid.UUID, *, actor: Actor) -> Ruleset
         ruleset.id,
         actor=actor,
         before={"state": RulesetState.DRAFT.value},
-        after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version},
+        after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version, "terms": terms},
     )
     return ruleset
 

@@ -1,9 +1,19 @@
 """Tables of programmes and their rulesets. A published ruleset and its rows never change."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base
+from app.db import APPEND_ONLY, Base
 from app.ids import new_id
 from app.types import Centipoints, CivilDate, Key, RegionCode, UtcTime, labelled
 from points.rulesets.kinds import (
@@ -15,6 +25,12 @@ from points.rulesets.kinds import (
     Span,
     Unit,
 )
+
+TERMS = "terms"
+"""In a table's info: its rows belong to published terms. The value is the column that says to which, and what it
+names: a ruleset or a programme."""
+OF_RULESET, OF_PROGRAMME = ("ruleset_id", "ruleset"), ("programme_id", "programme")
+_SIGNED = {**APPEND_ONLY, "signed": "ledger"}
 
 
 class Programme(Base):
@@ -28,6 +44,8 @@ class Programme(Base):
     scope: Mapped[ProgrammeScope] = mapped_column(labelled(ProgrammeScope))
     region_code: Mapped[RegionCode] = mapped_column(comment="the city or the village whose programme it is")
     created_at: Mapped[UtcTime] = mapped_column()
+
+    __table_args__ = ({"info": {TERMS: ("id", "programme")}},)
 
 
 class Ruleset(Base):
@@ -64,7 +82,23 @@ class Ruleset(Base):
         CheckConstraint("effective_to IS NULL OR effective_to >= effective_from", name="period"),
         CheckConstraint("redeemable_months > 0", name="redeemable_months"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+        {"info": {TERMS: ("id", "ruleset")}},
     )
+
+
+class PublishedTerms(Base):
+    """What a version was when it was published: the hash of each of its rows, signed. Only that may score."""
+
+    __tablename__ = "published_terms"
+
+    id: Mapped[Key] = mapped_column(ForeignKey("ruleset.id"), primary_key=True, comment="the ruleset's")
+    form: Mapped[int] = mapped_column(SmallInteger)
+    rows: Mapped[str] = mapped_column(Text, comment="a line for each: table, key, SHA-256")
+    published_at: Mapped[UtcTime] = mapped_column()
+    key_id: Mapped[str] = mapped_column(String(8))
+    hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+    __table_args__ = ({"info": _SIGNED},)
 
 
 class RulesetReach(Base):
@@ -72,7 +106,8 @@ class RulesetReach(Base):
 
     __tablename__ = "ruleset_reach"
 
-    id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[Key] = mapped_column(primary_key=True, comment="the decision's")
+    form: Mapped[int] = mapped_column(SmallInteger)
     programme_id: Mapped[Key] = mapped_column(ForeignKey("programme.id"))
     number: Mapped[int] = mapped_column(Integer, comment="of the decision, running within the programme")
     ruleset_id: Mapped[Key] = mapped_column(ForeignKey("ruleset.id"))
@@ -80,10 +115,13 @@ class RulesetReach(Base):
     last_day: Mapped[CivilDate] = mapped_column()
     document_number: Mapped[str] = mapped_column(String(60), comment="of the decision's paper")
     adopted_at: Mapped[UtcTime] = mapped_column()
+    key_id: Mapped[str] = mapped_column(String(8))
+    hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("first_day <= last_day", name="period"),
+        {"info": _SIGNED},
     )
 
 
@@ -111,6 +149,7 @@ class RuleRow(Base):
         UniqueConstraint("ruleset_id", "code"),
         Index("uq_ruleset_rule_meaning", "ruleset_id", "kind", "category", "unit", unique=True),
         CheckConstraint("points > 0 AND per > 0 AND minimum >= 0 AND step > 0", name="figures"),
+        {"info": {TERMS: OF_RULESET}},
     )
 
 
@@ -131,6 +170,7 @@ class MultiplierRow(Base):
     __table_args__ = (
         Index("uq_ruleset_multiplier_meaning", "ruleset_id", "factor", "value", "kind", unique=True),
         CheckConstraint("thousandths >= 0", name="thousandths"),
+        {"info": {TERMS: OF_RULESET}},
     )
 
 
@@ -153,6 +193,7 @@ class CapRow(Base):
     __table_args__ = (
         UniqueConstraint("ruleset_id", "code"),
         CheckConstraint("points > 0", name="points"),
+        {"info": {TERMS: OF_RULESET}},
     )
 
 

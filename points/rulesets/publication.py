@@ -14,7 +14,7 @@ from app.audit import queries as audit
 from app.db import lock
 from app.errors import Conflict, InvalidInput, NotFound
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
-from points.rulesets import queries
+from points.rulesets import publishing, queries
 from points.rulesets.document import RulesetDocument
 from points.rulesets.kinds import ProgrammeScope, RulesetState
 from points.rulesets.models import CapRow, MultiplierRow, Programme, RuleRow, Ruleset
@@ -187,6 +187,7 @@ def publish_ruleset(
         before.effective_to = ruleset.effective_from - timedelta(days=1)
     ruleset.state, ruleset.published_at = RulesetState.PUBLISHED, clock.now()
     session.flush()
+    terms = publishing.sign_terms(session, ruleset)
     events.record(
         session,
         "ruleset.publish",
@@ -194,7 +195,7 @@ def publish_ruleset(
         ruleset.id,
         actor=actor,
         before={"state": RulesetState.DRAFT.value},
-        after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version},
+        after={"state": RulesetState.PUBLISHED.value, "version": ruleset.version, "terms": terms},
     )
     return ruleset
 

@@ -1,19 +1,39 @@
 """Reading programmes and rulesets: what is in force on a day, and the history."""
 
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import InvalidInput, NotFound
+from app.errors import Conflict, InvalidInput, NotFound
+from points.rulesets import publishing
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset, RulesetReach
 from points.rulesets.terms import Cap, Multiplier, Rule, Rules
 
-# A published ruleset never changes and its key is never used again, so its terms are kept by key.
-_kept: dict[UUID, Rules] = {}
+
+class _Begun(NamedTuple):
+    """A published version as it was found to be what was published."""
+
+    rules: Rules
+    effective_from: date
+
+
+class _Decided(NamedTuple):
+    """A decision's period as it was found to be signed."""
+
+    programme_id: UUID
+    ruleset_id: UUID
+    first_day: date
+    last_day: date
+
+
+# A published ruleset never changes and its key is never used again, so its terms are kept by key; so are decisions.
+_kept: dict[UUID, _Begun] = {}
+_decided: dict[UUID, _Decided] = {}
 CITY_PROGRAMME = "social-force"
 _MOST_VERSION = 10**6
 _ROWS = (selectinload(Ruleset.rules), selectinload(Ruleset.multipliers), selectinload(Ruleset.caps))
@@ -30,10 +50,10 @@ def programme(session: Session, code: str) -> Programme:
 def in_force(session: Session, programme_id: UUID, day: date) -> Rules:
     """Return the terms that score a day: those that the latest decision names for it, else of the version begun last.
 
-    Raises InvalidInput when there is none.
+    Raises InvalidInput when there is none, Conflict when it is not what was published and decided.
     """
     decided = (
-        select(RulesetReach.ruleset_id)
+        select(RulesetReach.id)
         .where(
             RulesetReach.programme_id == programme_id,
             RulesetReach.first_day <= day,
@@ -50,12 +70,46 @@ def in_force(session: Session, programme_id: UUID, day: date) -> Rules:
         .limit(1)
         .scalar_subquery()
     )
-    ruleset_id = session.scalar(select(func.coalesce(decided, begun)))
+    chosen: tuple[UUID | None, UUID | None] = session.execute(select(decided, begun)).one()
+    reach_id, ruleset_id = chosen
+    if reach_id is not None:
+        reach = _decided.get(reach_id) or _signed_reach(session, reach_id)
+        if reach.programme_id != programme_id or not reach.first_day <= day <= reach.last_day:
+            raise _not_as_decided()
+        return published_terms(session, reach.ruleset_id)
     if ruleset_id is None:
         raise InvalidInput(_("%(day)s 还没有生效的积分规则。", day=day.isoformat()), field="happened_on")
-    if ruleset_id not in _kept:
-        _kept[ruleset_id] = terms(session.get_one(Ruleset, ruleset_id))
-    return _kept[ruleset_id]
+    rules = published_terms(session, ruleset_id)
+    if rules.programme_id != programme_id or _kept[ruleset_id].effective_from > day:
+        raise _not_as_decided()
+    return rules
+
+
+def published_terms(session: Session, ruleset_id: UUID) -> Rules:
+    """Return what a published version scores with. Raises Conflict when it is not what was published.
+
+    The signature is looked at when a process first needs them.
+    """
+    found = _kept.get(ruleset_id)
+    if found is None:
+        publishing.ensure_published(session, ruleset_id)
+        ruleset = session.get_one(Ruleset, ruleset_id)
+        found = _kept[ruleset_id] = _Begun(terms(ruleset), ruleset.effective_from)
+    return found.rules
+
+
+def _signed_reach(session: Session, reach_id: UUID) -> _Decided:
+    reach = session.get_one(RulesetReach, reach_id)
+    if not publishing.is_decided(session, reach):
+        raise _not_as_decided()
+    found = _Decided(reach.programme_id, reach.ruleset_id, reach.first_day, reach.last_day)
+    return _decided.setdefault(reach_id, found)
+
+
+def _not_as_decided() -> Conflict:
+    return Conflict(
+        _("积分规则适用的日期与发布或决定时不一致，已停止记分。请系统管理员运行“验账”，查明改动。")
+    )
 
 
 def city_programme(session: Session) -> Programme | None:

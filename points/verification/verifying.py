@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from app import clock, db, keys
 from app.config import Settings
 from app.db import Base, reading
-from points.verification import accounts, checks, events, holds, seals, signatures, trail, triggers
+from points.verification import accounts, checks, events, holds, rules, seals, signatures, trail, triggers
 from points.verification.breaks import Break, BreakKind
 from points.verification.events import KeyRange
 from points.verification.marks import added
@@ -146,7 +146,7 @@ def run(session: Session, part: Part) -> Outcome:
     return Outcome(list(_WHOLE[name](session)))
 
 
-_WHOLE = {"trail": trail.check, "holds": holds.check, "triggers": triggers.check}
+_WHOLE = {"trail": trail.check, "rules": rules.check, "holds": holds.check, "triggers": triggers.check}
 
 
 def _long_parts(session: Session, processes: int, secret: bytes) -> list[Part]:

@@ -24,8 +24,9 @@ from points.ledger.kinds import Purse, Reason
 from points.ledger.reconciliation import reconcile
 from points.reversals import reverse_award
 from points.rulesets import caps, publication
+from points.rulesets import queries as rulesets
 from points.rulesets.document import read
-from points.rulesets.models import CapUse, Programme, RulesetReach
+from points.rulesets.models import CapUse, Programme
 from points.simulation import history, simulations
 from points.simulation.kept import opened
 from points.simulation.models import Simulation
@@ -246,17 +247,18 @@ def test_what_is_verified_later_gets_the_same_version(past: Past) -> None:
     assert past.simulated()[1].total.changed == 0
 
 
-def test_what_was_verified_meanwhile_is_found(past: Past) -> None:
-    """An award that began before the adoption and ended after the first run."""
+def test_what_was_verified_meanwhile_is_found(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An award that began before the adoption, by the version in force then, and ended after the first run."""
+    request = city.gift(past.parties[0], day=date(2026, 5, 5))
+    with reading() as session:
+        programme_id = session.scalars(select(Programme.id)).one()
+        before = rulesets.in_force(session, programme_id, request.facts.happened_on)
     key, _result = past.adopted()
     with clock.at(city.NOON):
         execution.carry_out(key)
-    with transaction() as session, clock.at(city.NOON):
-        reach = session.scalars(select(RulesetReach)).one()
-        reach.first_day, first = date(2026, 11, 21), reach.first_day
-        session.flush()
-        award(session, city.gift(past.parties[0], day=date(2026, 5, 5)), actor=SYSTEM)
-        reach.first_day = first
+    with transaction() as session, clock.at(city.NOON), monkeypatch.context() as earlier:
+        earlier.setattr(rulesets, "in_force", lambda *_asked: before)
+        award(session, request, actor=SYSTEM)
     run_out(key)
     assert past.simulated()[1].total.changed == 0
     assert caps_used() == caps_standing()
