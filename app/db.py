@@ -96,9 +96,12 @@ def database() -> Database:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """Open the one writing transaction of a request, job or command: commits at the end, rolls back on any error."""
-    with Session(database().writer, expire_on_commit=False) as session:
+def transaction(of: Database | None = None) -> Iterator[Session]:
+    """Open the one writing transaction of a request, job or command: commits at the end, rolls back on any error.
+
+    ``of``: another database than the process's own.
+    """
+    with Session((of or database()).writer, expire_on_commit=False) as session:
         # The lock is taken (SQLite) and the city chosen (PostgreSQL) before the first statement of the block.
         session.connection()
         try:

@@ -2,11 +2,13 @@
 
 Each client is a process with a connection of its own, as a server's workers are, and posts to its own parties
 through the public verb. Were there a row that all postings of one issuer need, the first figure would fall. On
-PostgreSQL the same clients also call pgledger's function (`pgledger.py`), which changes the issuer's balance too.
+PostgreSQL the same clients also call pgledger's function (`pgledger.py`), which changes the issuer's balance too, in
+transactions of the same kind.
 """
 
 import multiprocessing
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -17,6 +19,7 @@ from app import db, keys
 from app.config import Settings
 from app.ids import new_id
 from app.permissions import SYSTEM
+from benchmarks import pgledger
 from benchmarks.city import cities
 from benchmarks.frame import Row, main, medians, report
 from benchmarks.pgledger import Published
@@ -132,14 +135,16 @@ def _client(
     held, other = every[number], None
     if published:
         issuer, accounts_of_all = published
-        connection = psycopg.connect(settings.database_url, autocommit=True)
-        other = Published(connection, issuer, accounts_of_all[number * PARTIES : (number + 1) * PARTIES])
+        pool = db.Database(replace(settings, city_schema=pgledger.SCHEMA))
+        own = accounts_of_all[number * PARTIES : (number + 1) * PARTIES]
+        other = Published(None, pool, issuer, own)
     while True:
         gate.wait()
         if order.value == END:
             break
         if order.value == PUBLISHED and other:
-            other.singly(count)
+            other.draw(count)
+            other.in_transactions()
             gate.wait()
             continue
         is_own = order.value > 1
