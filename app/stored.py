@@ -23,34 +23,41 @@ _numbers = count()
 
 
 def raw_rows(
-    connection: Connection, statement: str, parameters: tuple[Any, ...] = (), *, is_short: bool = False
+    connection: Connection,
+    statement: str,
+    parameters: tuple[Any, ...] = (),
+    *,
+    is_short: bool = False,
+    lot: int = LOT,
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Yield the rows of an answer in lots, with as little made of their values as a driver can.
 
-    A short answer comes in one trip, a long one piece by piece.
+    A short answer comes in one trip, a long one piece by piece, ``lot`` rows at a time.
     Keys are 16 bytes on both databases; instants and days are ISO text on SQLite, and on PostgreSQL the bytes of
     its binary format. Text that is no UTF-8, which only SQLite can hold, comes with surrogates in its place.
     """
     raw: Any = connection.connection
     if connection.dialect.name == "sqlite":
-        yield from _raw_sqlite(raw.dbapi_connection, statement, parameters)
+        yield from _raw_sqlite(raw.dbapi_connection, statement, parameters, lot)
         return
     name = "" if is_short else f"raw_{next(_numbers)}"
     with raw.cursor(name=name, binary=True) as cursor:
         for kind in _AS_BYTES:
             cursor.adapters.register_loader(kind, ByteaBinaryLoader)
         cursor.execute(statement, parameters)
-        while rows := cursor.fetchmany(LOT):
+        while rows := cursor.fetchmany(lot):
             yield rows
-            if len(rows) < LOT:
+            if len(rows) < lot:
                 break
 
 
-def _raw_sqlite(raw: Any, statement: str, parameters: tuple[Any, ...]) -> Iterator[list[tuple[Any, ...]]]:
+def _raw_sqlite(
+    raw: Any, statement: str, parameters: tuple[Any, ...], lot: int
+) -> Iterator[list[tuple[Any, ...]]]:
     cursor, done = raw.cursor(), 0
     try:
         cursor.execute(statement, parameters)
-        while rows := cursor.fetchmany(LOT):
+        while rows := cursor.fetchmany(lot):
             yield rows
             done += len(rows)
         return
@@ -60,13 +67,13 @@ def _raw_sqlite(raw: Any, statement: str, parameters: tuple[Any, ...]) -> Iterat
     finally:
         cursor.close()
     # A damaged text: the rest is read again, with a call of Python for each text.
-    raw.text_factory = _decoded
+    before, raw.text_factory = raw.text_factory, _decoded
     try:
         cursor = raw.execute(f"{statement} LIMIT -1 OFFSET {done:d}", parameters)
-        while rows := cursor.fetchmany(LOT):
+        while rows := cursor.fetchmany(lot):
             yield rows
     finally:
-        raw.text_factory = str
+        raw.text_factory = before
 
 
 def _decoded(text: bytes) -> str:

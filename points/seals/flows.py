@@ -1,7 +1,7 @@
 """Leaves of many transfers: what all transfers from one account to another have in common is made once."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -22,6 +22,8 @@ _ACCOUNTS = (
 
 Made = tuple[str, bytes, bytes]
 """A leaf's public line, commitment and hash."""
+MadeColumns = tuple[Sequence[Any], Sequence[Any], Sequence[Any]]
+"""The same of many leaves, column by column; three times None where a value is damaged."""
 
 
 class AccountFacts(NamedTuple):
@@ -38,10 +40,13 @@ class Flow:
 
     __slots__ = ("begins", "inner", "is_erased", "outer", "source", "target", "words")
 
+    # HMAC by its two plain hashes, begun once a flow: copying them is cheaper than hashing the padded salt again.
+
     def __init__(self, source: AccountFacts, target: AccountFacts) -> None:
         self.source, self.target = source, target
         self.words = f"{source.kind}>{target.kind}"
-        self.inner, self.outer = padded(salt_of(source.side, target.side))
+        inner, outer = padded(salt_of(source.side, target.side))
+        self.inner, self.outer = hashlib.sha256(inner).copy, hashlib.sha256(outer).copy
         self.is_erased = b"" in (source.side.salt, target.side.salt)
         self.begins = _Begins(self)
         """The public lines' beginnings, up to and with who, by month."""
@@ -72,17 +77,16 @@ class _Begins(dict[str, str]):
 class Flows(dict[tuple[Any, Any], Flow]):
     """The flows between accounts, read as they are asked for."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._connection = connection
         self._accounts: dict[Any, AccountFacts] = {}
 
-    def of(self, sources: Sequence[Any], targets: Sequence[Any]) -> list[Flow]:
+    def of(self, connection: Connection, sources: Sequence[Any], targets: Sequence[Any]) -> list[Flow]:
         """Return the flows of transfers, whose accounts' keys are given as ``raw_rows`` has them."""
         if len(self) > _KEPT:
             self.clear()
             self._accounts.clear()
-        self._read([key for key in {*sources, *targets} if key not in self._accounts])
+        self._read(connection, {*sources, *targets}.difference(self._accounts))
         return list(map(self.__getitem__, zip(sources, targets, strict=True)))
 
     def __missing__(self, pair: tuple[Any, Any]) -> Flow:
@@ -91,16 +95,14 @@ class Flows(dict[tuple[Any, Any], Flow]):
         flow = self[pair] = Flow(source, target)
         return flow
 
-    def _read(self, keys: Sequence[Any]) -> None:
-        is_sqlite = self._connection.dialect.name == "sqlite"
-        for some in parts(keys):
+    def _read(self, connection: Connection, keys: Iterable[Any]) -> None:
+        is_sqlite = connection.dialect.name == "sqlite"
+        for some in parts(list(keys)):
             if is_sqlite:
-                lots = raw_rows(
-                    self._connection, f"{_ACCOUNTS} IN ({', '.join('?' * len(some))})", tuple(some)
-                )
+                lots = raw_rows(connection, f"{_ACCOUNTS} IN ({', '.join('?' * len(some))})", tuple(some))
             else:
                 asked = ([key.hex() for key in some],)
-                lots = raw_rows(self._connection, f"{_ACCOUNTS} = ANY(%s::uuid[])", asked)
+                lots = raw_rows(connection, f"{_ACCOUNTS} = ANY(%s::uuid[])", asked, is_short=True)
             for key, kind, programme_id, programme, party_id, party_kind, code, salt, is_salted in (
                 row for lot in lots for row in lot
             ):
@@ -110,15 +112,17 @@ class Flows(dict[tuple[Any, Any], Flow]):
                 self._accounts[key] = AccountFacts(kind, programme_id, programme, side)
 
 
-def made(flows: Sequence[Flow], *columns: Sequence[Any]) -> list[Made | None]:
-    """Return the leaves of transfers; None where a value is damaged.
+def made(flows: Sequence[Flow], *columns: Sequence[Any]) -> MadeColumns:
+    """Return the leaves of transfers.
 
     ``columns``, as ``raw_rows`` has them: keys, canonical forms, days, regions, kinds of contribution, centipoints.
     """
     try:
-        return list(_made(flows, *columns))
+        return _made(flows, *columns)
     except (TypeError, ValueError):
-        return [_made_one(*row) for row in zip(flows, *columns, strict=True)]
+        ones = [_made_one(*row) for row in zip(flows, *columns, strict=True)]
+        lines, commitments, hashes = zip(*ones, strict=True)
+        return list(lines), list(commitments), list(hashes)
 
 
 def _made(
@@ -129,28 +133,31 @@ def _made(
     regions: Sequence[Any],
     kinds: Sequence[Any],
     points: Sequence[Any],
-) -> Iterator[Made]:
+) -> MadeColumns:
     sha256, whats = hashlib.sha256, ["-" if kind is None else kind for kind in kinds]
     publics = [
         f"{flow.begins[_months[day]]}{_counties[region]}|{what}|{flow.words}|{centipoints}"
         for flow, day, region, what, centipoints in zip(flows, days, regions, whats, points, strict=True)
     ]
-    commitments = [
-        # Own salt and form: an HMAC by its two plain hashes, then as ``leaves.commitment_of``.
-        sha256(sha256(flow.outer + sha256(flow.inner + key).digest()).digest() + form).digest()
-        for flow, key, form in zip(flows, keys, forms, strict=True)
-    ]
+    owns = []
+    for flow, key in zip(flows, keys, strict=True):  # as ``leaves.own_salt``
+        first, then = flow.inner(), flow.outer()
+        first.update(key)
+        then.update(first.digest())
+        owns.append(then.digest())
+    commitments = [sha256(own + form).digest() for own, form in zip(owns, forms, strict=True)]
     # As ``leaves.hash_of``, without its call.
     lines = zip(publics, commitments, strict=True)
     hashes = [sha256(b"\0%b\n%b" % (public.encode(), mine)).digest() for public, mine in lines]
-    return zip(publics, commitments, hashes, strict=True)
+    return publics, commitments, hashes
 
 
-def _made_one(*row: Any) -> Made | None:
+def _made_one(*row: Any) -> tuple[Any, Any, Any]:
     try:
-        return next(_made(*((value,) for value in row)))
+        (public,), (commitment,), (digest,) = _made(*((value,) for value in row))
     except (TypeError, ValueError):
-        return None
+        return None, None, None
+    return public, commitment, digest
 
 
 class _Months(dict[Any, str]):

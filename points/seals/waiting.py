@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import compress
+from itertools import compress, repeat
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -63,7 +63,7 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
         if not forms:
             return Waiting(len(rows), last, (), set())
     named = dict(zip(_NAMES, columns, strict=True))
-    found = Flows(connection).of(named["from_account_id"], named["to_account_id"])
+    found = Flows().of(connection, named["from_account_id"], named["to_account_id"])
     if lacking := _lacking(set(found)):
         return Waiting(len(rows), last, (), lacking)
     leaves_of = made(
@@ -71,7 +71,9 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
         *(named["id"], forms, named["happened_on"], named["region_code"]),
         *(named["contribution_kind"], named["points"]),
     )
-    new = [Leaf("transfer", key, *_whole(leaf)) for key, leaf in zip(named["id"], leaves_of, strict=True)]
+    if None in leaves_of[0]:
+        raise ValueError("a damaged transfer cannot be sealed")
+    new = list(map(Leaf, repeat("transfer"), named["id"], *leaves_of))
     return Waiting(len(rows), last, new, set())
 
 
@@ -111,9 +113,3 @@ def _lacking(found: Iterable[Flow]) -> set[tuple[UUID, UUID]]:
         for account in (flow.source, flow.target)
         if account.side.party_id is not None and account.side.salt is None
     }
-
-
-def _whole(leaf: tuple[str, bytes, bytes] | None) -> tuple[str, bytes, bytes]:
-    if leaf is None:
-        raise ValueError("a damaged transfer cannot be sealed")
-    return leaf

@@ -56,24 +56,25 @@ _NO_ACCOUNT = " UNION ".join(
 )
 
 
-def check(session: Session, marks: int | None, secret: bytes) -> Iterator[Break]:
+def check(session: Session, total: int | None, marks: Marks) -> Iterator[Break]:
     """Yield what is wrong with accounts, their runs and their kept balances.
 
-    ``marks`` is the sum of all transfers. Only when it is not that of the kept balances is every run looked at.
+    ``total`` is the sum of ``marks`` over all transfers. Only when it is not that of the kept balances is every run
+    looked at.
     """
     yield from _lacking(session)
     for row in session.connection().exec_driver_sql(_FOREIGN):
         sentence = _("余额行 %(key)s 没有对应的主体账户。", key=shown(row[0]))
         yield Break(BreakKind.FOREIGN, "account_balance", shown(row[0]), sentence)
-    if marks is None or marks != _kept(session, secret):
+    if total is None or total != _kept(session, marks):
         yield from _without_account(session)
         yield from _gaps(session)
         yield from _balances(session)
 
 
-def _kept(session: Session, secret: bytes) -> int | None:
+def _kept(session: Session, marks: Marks) -> int | None:
     """Return what all transfers together must come to by the kept balances; None when one is damaged."""
-    marks, total = Marks(secret), 0
+    total = 0
     try:
         for rows in raw_rows(session.connection(), _KEPT):
             total += sum(marks.between(*row) for row in rows)

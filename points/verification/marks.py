@@ -11,6 +11,8 @@ look for; only when it is not does somebody have to look account by account.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import compress
+from operator import mul
 from typing import Any
 
 _KEPT = 200_000
@@ -34,20 +36,37 @@ class Marks(dict[Any, int]):
 
     def of(self, columns: Mapping[str, Sequence[Any]]) -> int | None:
         """Return the sum of many transfers, given by column; None when a value is damaged."""
-        points, s, total = columns["points"], self._of_number, 0
-        for side, t in (("from", -self._of_balance), ("to", self._of_balance)):
-            accounts, *figures = (columns[f"{side}_{name}"] for name in ("account_id", "number", "balance"))
-            if any(not set(map(type, column)) <= _FIGURES for column in (*figures, points)):
+        total = 0
+        for side, sign in (("from", -1), ("to", 1)):
+            told = [columns[f"{side}_{name}"] for name in ("account_id", "number", "balance")]
+            told.append(columns["points"])
+            if any(not set(map(type, column)) <= _FIGURES for column in told[1:]):
                 return None
+            if None in told[1]:
+                there = [number is not None for number in told[1]]
+                told = [list(compress(column, there)) for column in told]
             try:
-                for account, number, balance, change in zip(accounts, *figures, points, strict=True):
-                    if number is not None:
-                        step = s + change * t
-                        after = self[account] + number * s + balance * self._of_balance
-                        total += step * (after + after - step)  # the square after it less the one before
+                total += self._side(sign, *told)
             except TypeError:  # a damaged key, or no balance
                 return None
         return total
+
+    def _side(self, sign: int, accounts: Any, numbers: Any, balances: Any, points: Any) -> int:
+        """Return the sum of one side's transfers, each of which takes or brings points.
+
+        A transfer adds the square after it less the one before: ``step·(2·after − step)`` with ``step = s + c·t`` for
+        the change ``c``, and ``after = account + number·s + balance·t``. Put in order of the secrets' powers, all that
+        is summed but the accounts' secrets are small numbers.
+        """
+        s, t = self._of_number, self._of_balance
+        begins = list(map(self.__getitem__, accounts))
+        moved = sign * sum(points)
+        twice_numbers = 2 * sum(numbers) - len(begins)
+        twice_balances = 2 * sum(balances) - moved
+        crossed = sign * (2 * sum(map(mul, numbers, points)) - sum(points))
+        changed = 2 * sign * sum(map(mul, balances, points)) - sum(map(mul, points, points))
+        own = 2 * (s * sum(begins) + t * sign * sum(map(mul, begins, points)))
+        return own + twice_numbers * s * s + (twice_balances + crossed) * s * t + changed * t * t
 
     def between(self, account: bytes, number: int, balance: int) -> int:
         """Return what all transfers of an account come to that has this last number and balance.

@@ -19,8 +19,8 @@ from points.seals.heads import FIRST_CHAIN, TREE, chained
 from points.seals.models import DayRoot, Seal, SealLeaf, SealNode, TreeHead
 from points.seals.tree import HASH_LENGTH, Frontier, peak_ranges
 from points.verification.breaks import Break, BreakKind, missing, shown
-from points.verification.events import leaf_differs
 from points.verification.signatures import chunks
+from points.verification.walks import leaf_differs
 
 BLOCK = 256
 _LEAVES = "SELECT l.number, l.leaf_hash FROM seal_leaf l {where} ORDER BY l.number"

@@ -22,13 +22,13 @@ from app.config import Settings
 from app.db import Base, reading
 from points.verification import accounts, checks, events, holds, rules, seals, signatures, trail, triggers
 from points.verification.breaks import Break, BreakKind
-from points.verification.events import KeyRange
 from points.verification.marks import added
 from points.verification.seals import BLOCK, LeafRange
+from points.verification.walks import KeyRange, Known
 
 __all__ = ["Break", "BreakKind", "Outcome", "verify", "verify_all"]
 
-FEW = 20_000
+FEW = 5_000
 """Up to so many postings several processes are not worth their start."""
 _SHARES = 4
 """Parts of each long table per process: the last ones to end have little left."""
@@ -69,10 +69,10 @@ def verify(session: Session) -> Iterator[Break]:
 
 def outcome_of(session: Session) -> Outcome:
     """Return what a verification finds in this session's state."""
-    outcome, secret = Outcome(), os.urandom(_SECRET)
-    for part in _long_parts(session, 1, secret) + _other_parts():
-        outcome.add(run(session, part))
-    return _concluded(session, outcome, secret)
+    outcome, known = Outcome(), Known(os.urandom(_SECRET))
+    for part in _long_parts(session, 1) + _other_parts():
+        outcome.add(run(session, part, known))
+    return _concluded(session, outcome, known)
 
 
 def verify_all(settings: Settings, processes: int) -> Outcome:
@@ -84,37 +84,35 @@ def verify_all(settings: Settings, processes: int) -> Outcome:
     secret = os.urandom(_SECRET)
     with reading(fresh=True) as session:
         is_sqlite = session.connection().dialect.name == "sqlite"
-        if processes == 1 or len(_long_parts(session, processes, secret)) == len(
-            _long_parts(session, 1, secret)
-        ):
+        if processes == 1 or len(_long_parts(session, processes)) == len(_long_parts(session, 1)):
             return outcome_of(session)
     # Connections and locks of this process are not for others.
     db.database().close()
     method = "fork" if threading.active_count() == 1 else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(settings,)) as pool:
+    context, given = multiprocessing.get_context(method), (settings, secret)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=given) as pool:
         pool.submit(int).result()  # all are there before this process opens a connection again
         with reading(fresh=True) as session:
-            outcome = _together(session, pool, _long_parts(session, processes, secret), secret)
+            outcome = _together(session, pool, _long_parts(session, processes), Known(secret))
             return outcome_of(session) if is_sqlite and outcome.breaks else outcome
 
 
-def _together(session: Session, pool: Executor, parts: Sequence[Part], secret: bytes) -> Outcome:
+def _together(session: Session, pool: Executor, parts: Sequence[Part], known: Known) -> Outcome:
     """Return what several processes find: the long parts by them, all others in this one."""
     outcome, connection = Outcome(), session.connection()
     is_sqlite = connection.dialect.name == "sqlite"
     snapshot = None if is_sqlite else connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
     apart = [pool.submit(_run_apart, snapshot, part) for part in parts]
     for part in _other_parts():
-        outcome.add(run(session, part))
+        outcome.add(run(session, part, known))
     for one in apart:
         outcome.add(one.result())
-    return _concluded(session, outcome, secret)
+    return _concluded(session, outcome, known)
 
 
-def _concluded(session: Session, outcome: Outcome, secret: bytes) -> Outcome:
+def _concluded(session: Session, outcome: Outcome, known: Known) -> Outcome:
     """Add what can be said only when all transfers were seen."""
-    outcome.breaks += accounts.check(session, outcome.marks, secret)
+    outcome.breaks += accounts.check(session, outcome.marks, known.marks)
     outcome.breaks += seals.check(session, outcome.transfers - outcome.unsealed)
     return outcome
 
@@ -130,11 +128,11 @@ def tail_words(outcome: Outcome) -> str:
     )
 
 
-def run(session: Session, part: Part) -> Outcome:
-    """Check one part."""
+def run(session: Session, part: Part, known: Known) -> Outcome:
+    """Check one part; ``known`` is what earlier parts in this process have read and made already."""
     name, given = part
     if name == "events":
-        seen = events.walk(session, *given)
+        seen = events.walk(session, given, known)
         return Outcome(seen.breaks, seen.transfers, seen.unsealed, seen.oldest, seen.marks)
     if name == "leaves":
         return Outcome(list(seals.walk(session, given)))
@@ -149,9 +147,9 @@ def run(session: Session, part: Part) -> Outcome:
 _WHOLE = {"trail": trail.check, "rules": rules.check, "holds": holds.check, "triggers": triggers.check}
 
 
-def _long_parts(session: Session, processes: int, secret: bytes) -> list[Part]:
+def _long_parts(session: Session, processes: int) -> list[Part]:
     """Return what other processes may check, which know only the tables of ledger and seals; the longest first."""
-    parts: list[Part] = [("events", (one, secret)) for one in _key_ranges(session, processes)]
+    parts: list[Part] = [("events", one) for one in _key_ranges(session, processes)]
     parts += [("leaves", one) for one in _leaf_ranges(session, processes)]
     return parts + [(name, table) for table in _LONG for name in ("unsound", "unsigned")]
 
@@ -172,12 +170,11 @@ def _key_ranges(session: Session, processes: int) -> list[KeyRange]:
     ends = [
         connection.exec_driver_sql(
             f"SELECT id FROM posting ORDER BY id LIMIT 1 OFFSET {count * at // shares}"
-        )
-        .scalars()
-        .one()
+        ).scalar_one()
         for at in range(1, shares)
     ]
-    return [KeyRange(first, last) for first, last in zip([None, *ends], [*ends, None], strict=True)]
+    keys_of = [end.bytes if isinstance(end, UUID) else end for end in ends]
+    return [KeyRange(first, last) for first, last in zip([None, *keys_of], [*keys_of, None], strict=True)]
 
 
 def _leaf_ranges(session: Session, processes: int) -> list[LeafRange]:
@@ -189,15 +186,22 @@ def _leaf_ranges(session: Session, processes: int) -> list[LeafRange]:
     return [LeafRange(first, last) for first, last in zip([0, *ends], [*ends, None], strict=True)]
 
 
-def _start(settings: Settings) -> None:
+_known: Known | None = None
+"""Of a process of the pool, whose parts all belong to one verification."""
+
+
+def _start(settings: Settings, secret: bytes) -> None:
+    global _known
     # Millions of rows come and go, and none of them in a cycle: looking for cycles takes a fifth of the time.
     gc.disable()
     keys.use(settings)
     db.connect(settings)
+    _known = Known(secret)
 
 
 def _run_apart(snapshot: str | None, part: Part) -> Outcome:
+    assert _known is not None
     with reading(fresh=True) as session:
         if snapshot is not None:
             session.connection().exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        return run(session, part)
+        return run(session, part, _known)
