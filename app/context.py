@@ -33,7 +33,7 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
     def _context() -> dict[str, Any]:
         actor = current_actor()
         door = Door.of_path(request.path)
-        shown = [item for item in items if item.door is door and item.is_for(actor)]
+        shown = _with_something([item for item in items if item.door is door and item.is_for(actor)], actor)
         waiting = _waiting(shown, actor)
         links = [_link(item, waiting.get(item.endpoint, 0)) for item in shown]
         return {
@@ -44,6 +44,19 @@ def register_context(web: Flask, settings: Settings, features: tuple[Feature, ..
             "door": door.value,
             "navigation": _one_active(links),
         }
+
+
+def _with_something(items: list[NavigationItem], actor: Actor) -> list[NavigationItem]:
+    """Leave out the entries behind which there is nothing for the actor."""
+    asked = [item for item in items if item.only is not None]
+    if not asked:
+        return items
+    try:
+        with reading() as session:
+            empty = {item.endpoint for item in asked if item.only and not item.only(session, actor)}
+    except SQLAlchemyError:  # as below
+        empty = {item.endpoint for item in asked}
+    return [item for item in items if item.endpoint not in empty]
 
 
 def _waiting(items: list[NavigationItem], actor: Actor) -> dict[str, int]:

@@ -40,6 +40,7 @@ class NavigationItem:
     icon: str | None = None
     order: int = 100
     count: Callable[[Session, Actor], int] | None = None  # how much waits behind it; 0 shows nothing
+    only: Callable[[Session, Actor], bool] | None = None  # whether there is anything behind it for this actor
 
     def is_for(self, actor: Actor) -> bool:
         """Return whether somebody sees the entry."""

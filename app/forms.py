@@ -64,14 +64,14 @@ class Form(FlaskForm):
         except (NotAllowed, NotFound) as refused:
             if refused.field is None:
                 raise
-            self.note(refused)
+            self.note_refusal(refused)
             return None
         except once.SentBefore as refused:
             self.once.data = secrets.token_hex(16)
-            self.note(refused)
+            self.note_refusal(refused)
             return None
         except Refused as refused:
-            self.note(refused)
+            self.note_refusal(refused)
             return None
         except IntegrityError as error:
             note_fault(error)
@@ -91,7 +91,7 @@ class Form(FlaskForm):
             return None
         return redirect(location, 303)  # type: ignore[return-value]
 
-    def note(self, refused: Refused) -> None:
+    def note_refusal(self, refused: Refused) -> None:
         """Put a refusal's sentence beside its field, or on top when it names none of ours."""
         field = self._fields.get(refused.field or "")
         if field is None:
@@ -99,7 +99,7 @@ class Form(FlaskForm):
         else:
             field.errors = [*field.errors, str(refused.sentence)]
         for other in refused.others:
-            self.note(other)
+            self.note_refusal(other)
 
     def page(self, template: str, **context: Any) -> tuple[str, int]:
         """Return the form's page: 200 when it was asked for, 422 when it was sent and something is to mend."""

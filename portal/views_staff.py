@@ -1,5 +1,6 @@
 """`/staff`: the work queue, everything that waits for me."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -12,6 +13,8 @@ from app.db import reading
 from app.feature import Door, NavigationItem
 from app.permissions import Actor, Permission
 from app.regions import queries as regions
+from points.covenants import queries as covenants
+from points.covenants.models import Covenant
 from portal import months, queries
 from projects.contributions import summary
 from projects.contributions.queries import Row
@@ -58,6 +61,7 @@ def index() -> str:
             )
         region = queries.region(session, actor) if actor.may(Permission.READ_CONTRIBUTIONS) else None
         scopes = _scopes(actor)
+        villages = covenants.to_log(session, actor) if actor.may(Permission.LOG_COVENANTS) else []
         names = regions.full_names(session, [*scopes, *(row.contribution.region_code for row in rows)])
     return render_template(
         "portal/staff.html",
@@ -68,8 +72,18 @@ def index() -> str:
         chart=months.points_chart(_("辖区近十二个月积分"), region.by_month, as_of=figures.moment(clock.now()))
         if region
         else None,
+        log_url=_log_url(villages),
         oldest=[_line(row, names) for row in rows],
     )
+
+
+def _log_url(villages: Sequence[Covenant]) -> str | None:
+    """Return where a village worker logs what a household did: at once for one village, else by choosing it."""
+    if not villages:
+        return None
+    if len(villages) == 1:
+        return url_for("covenants_staff.log", code=villages[0].code)
+    return url_for("covenants_staff.index")
 
 
 def _task(title: str, url: str, waiting: queries.Waiting, none: str, who: str = "") -> dict[str, Any]:

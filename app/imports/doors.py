@@ -153,7 +153,7 @@ def make(name: str, prefix: str, entrance: Entrance, *permissions: Permission) -
             is_draft = request.form.get("act") == "again" or _asks_anew(before, plan)
             book = None if is_draft else checking.opened(upload, plans.row_estimate(plan))
         except Refused as refused:
-            form.note(refused)
+            form.note_refusal(refused)
             return pages.columns(entrance, upload, before, offered, form), 422
 
         def act(session: Session) -> str:

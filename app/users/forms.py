@@ -58,7 +58,7 @@ class _NewPassword(Form):
         try:
             passwords.ensure_good(self.password.data or "", names=self.names())
         except InvalidInput as refused:
-            self.note(refused)
+            self.note_refusal(refused)
             return False
         self.password_hash = passwords.hashed(self.password.data or "")
         return True

@@ -7,7 +7,12 @@ from points.covenants.lines import SUBJECT
 COVENANTS = Feature(
     "covenants",
     blueprints=(views_public.bp, views_member.bp, views_staff.bp, views_records.bp),
-    navigation=(*views_public.NAVIGATION, *views_staff.NAVIGATION, *views_records.NAVIGATION),
+    navigation=(
+        *views_public.NAVIGATION,
+        *views_member.NAVIGATION,
+        *views_staff.NAVIGATION,
+        *views_records.NAVIGATION,
+    ),
     file_readers={SUBJECT: source.may_read},
     sources={SUBJECT: source.tell},
 )

@@ -159,6 +159,17 @@ class ReasonForm(Form):
     reason = TextAreaField(_l("理由"), [optional(), at_most(500), CleanText()], filters=[stripped])
 
 
+class ObjectionForm(Form):
+    """What a household says is wrong with a record."""
+
+    text = TextAreaField(
+        _l("哪里不对"),
+        [NotBlank(_l("请写明哪里不对。")), at_most(500), CleanText()],
+        filters=[stripped],
+        description=_l("例如：那天去的是邻居家；次数少记了一次。"),
+    )
+
+
 class BatchForm(Form):
     """Several records verified at once."""
 

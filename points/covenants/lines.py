@@ -87,7 +87,7 @@ def public_name(household: CovenantHousehold, name: str, born_on: date | None) -
 
 def staff_record(session: Session, code: str, actor: Actor) -> Line:
     """Return a record of a village in the actor's regions. Raises NotFound."""
-    wanted = _lines().where(CovenantRecord.code == clean_code(code), in_regions(actor))
+    wanted = whole().where(CovenantRecord.code == clean_code(code), in_regions(actor))
     row = session.execute(wanted).first()
     if row is None:
         raise NotFound(_("辖区内没有这条记录。"))
@@ -96,19 +96,18 @@ def staff_record(session: Session, code: str, actor: Actor) -> Line:
 
 def staff_waiting(session: Session, actor: Actor, limit: int) -> list[Line]:
     """Return what waits for verification in the actor's regions, what has waited longest first."""
-    wanted = _lines().where(*_waiting(actor)).order_by(CovenantRecord.state_since, CovenantRecord.id)
+    wanted = whole().where(*_waiting(actor)).order_by(CovenantRecord.state_since, CovenantRecord.id)
     return [Line(*row) for row in session.execute(wanted.limit(limit))]
 
 
 def staff_waiting_count(session: Session, actor: Actor) -> int:
     """Return how many records wait for verification in the actor's regions."""
-    wanted = select(func.count()).select_from(CovenantRecord)
-    return (
-        session.scalar(
-            wanted.join(Covenant, Covenant.id == CovenantRecord.covenant_id).where(*_waiting(actor))
-        )
-        or 0
-    )
+    return _count(session, _waiting(actor))
+
+
+def staff_open_count(session: Session, actor: Actor) -> int:
+    """Return how many records wait for verification or for the answer to an objection in the actor's regions."""
+    return staff_waiting_count(session, actor) + _count(session, _objected(actor))
 
 
 def records(
@@ -121,7 +120,7 @@ def records(
     before: str | None = None,
 ) -> Page[Line]:
     """Return a page of a village's records, those last worked on first."""
-    wanted = _lines().where(CovenantRecord.covenant_id == covenant_id)
+    wanted = whole().where(CovenantRecord.covenant_id == covenant_id)
     if household_id is not None:
         wanted = wanted.where(CovenantRecord.household_id == household_id)
     if state is not None:
@@ -138,7 +137,7 @@ def publicity(
     before: str | None = None,
 ) -> Page[Line]:
     """Return a page of what was verified or reversed in the last thirty days."""
-    wanted = _lines().where(
+    wanted = whole().where(
         CovenantRecord.covenant_id == covenant.id,
         CovenantRecord.state.in_((RecordState.VERIFIED, RecordState.REVERSED)),
         CovenantRecord.state_since >= now - PUBLICITY,
@@ -192,6 +191,17 @@ def totals(session: Session, covenant: Covenant) -> Totals:
     return Totals(number or 0, row[0], int(row[1] or 0), int(row[2] or 0))
 
 
+def item_name(session: Session, record: CovenantRecord) -> str:
+    """Return by which item a record was logged."""
+    return session.get_one(CovenantItem, record.item_id).name
+
+
+def objections(session: Session, actor: Actor, limit: int) -> list[Line]:
+    """Return the records whose objections wait for an answer in the actor's regions, the oldest first."""
+    wanted = whole().where(*_objected(actor)).order_by(CovenantRecord.objected_at, CovenantRecord.id)
+    return [Line(*row) for row in session.execute(wanted.limit(limit))]
+
+
 def wording(session: Session, record_id: uuid.UUID) -> str | None:
     """Return the arithmetic of a record as the ledger holds it, or None before it was verified."""
     posted = postings_of(session, SUBJECT, record_id, Reason.AWARD)
@@ -211,7 +221,8 @@ def photos(session: Session, record_id: uuid.UUID) -> Sequence[EvidenceFile]:
     ).all()
 
 
-def _lines() -> Select[CovenantRecord, CovenantItem, CovenantHousehold, str, date | None]:
+def whole() -> Select[CovenantRecord, CovenantItem, CovenantHousehold, str, date | None]:
+    """Return the query of records with all that a line has."""
     return (
         select(CovenantRecord, CovenantItem, CovenantHousehold, Party.name, Person.born_on)
         .join(CovenantItem, CovenantItem.id == CovenantRecord.item_id)
@@ -235,3 +246,14 @@ def _page(
 def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     mine = within_any(Covenant.region_code, actor.regions(Permission.VERIFY_COVENANTS))
     return CovenantRecord.state == RecordState.LOGGED, mine
+
+
+def _objected(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    mine = within_any(Covenant.region_code, actor.regions(Permission.VERIFY_COVENANTS))
+    return CovenantRecord.objected_at.is_not(None), CovenantRecord.answered_at.is_(None), mine
+
+
+def _count(session: Session, conditions: tuple[ColumnElement[bool], ...]) -> int:
+    wanted = select(func.count()).select_from(CovenantRecord)
+    joined = wanted.join(Covenant, Covenant.id == CovenantRecord.covenant_id)
+    return session.scalar(joined.where(*conditions)) or 0

@@ -119,10 +119,24 @@ class CovenantRecord(Base):
     reversed_by_id: Mapped[Key | None] = mapped_column(comment="person")
     reversed_at: Mapped[UtcTime | None] = mapped_column()
     reason: Mapped[str | None] = mapped_column(Encrypted, comment="of the rejection or the reversal")
+    objection: Mapped[str | None] = mapped_column(Encrypted, comment="what the household says is wrong")
+    objected_by_id: Mapped[Key | None] = mapped_column(comment="person of the household")
+    objected_at: Mapped[UtcTime | None] = mapped_column()
+    answer: Mapped[str | None] = mapped_column(Encrypted, comment="to the objection")
+    answered_by_id: Mapped[Key | None] = mapped_column(comment="person")
+    answered_at: Mapped[UtcTime | None] = mapped_column()
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("(state IN ('verified', 'reversed')) = (counted IS NOT NULL)", name="counted"),
+        CheckConstraint("answered_at IS NULL OR objected_at IS NOT NULL", name="answered"),
+        Index(
+            "ix_covenant_record_objected",
+            "covenant_id",
+            "objected_at",
+            sqlite_where=text("objected_at IS NOT NULL AND answered_at IS NULL"),
+            postgresql_where=text("objected_at IS NOT NULL AND answered_at IS NULL"),
+        ),
         Index("ix_covenant_record_ranking", "covenant_id", "state", "happened_on", "household_id"),
         Index("ix_covenant_record_waiting", "state", "state_since", "id"),
         Index("ix_covenant_record_household", "household_id", "id"),

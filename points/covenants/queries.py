@@ -66,6 +66,15 @@ def staff_covenants(session: Session, actor: Actor) -> Sequence[Covenant]:
     return session.scalars(select(Covenant).where(in_regions(actor)).order_by(Covenant.region_code)).all()
 
 
+def to_log(session: Session, actor: Actor) -> Sequence[Covenant]:
+    """Return the programmes with published rules in whose villages the actor may log, by place."""
+    published = select(Ruleset.programme_id).where(Ruleset.state == RulesetState.PUBLISHED)
+    mine = within_any(Covenant.region_code, actor.regions(Permission.LOG_COVENANTS))
+    return session.scalars(
+        select(Covenant).where(mine, Covenant.programme_id.in_(published)).order_by(Covenant.region_code)
+    ).all()
+
+
 def staff_get(session: Session, code: str, actor: Actor) -> Covenant:
     """Return a programme of a village in the actor's regions. Raises NotFound."""
     found = session.scalar(select(Covenant).where(Covenant.code == clean_code(code), in_regions(actor)))

@@ -22,7 +22,7 @@ from app.parties.rules import ensure_reason
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may
 from app.states import Moves, ensure_move
 from points import reversals
-from points.covenants import lines, queries, rules
+from points.covenants import lines, objections, queries, rules
 from points.covenants.kinds import RecordState
 from points.covenants.models import Covenant, CovenantHousehold, CovenantItem, CovenantRecord
 from points.ledger import accounts, postings
@@ -79,6 +79,11 @@ def log(
         raise InvalidInput(_("请从名单中选择一户。"), field="household")
     if household.left_on is not None and household.left_on < entry.happened_on:
         raise InvalidInput(_("这一户那天已经退出。"), field="household")
+    if entry.happened_on < household.joined_on:
+        raise InvalidInput(
+            _("这一户 %(day)s 才加入，之前的事不计分。", day=household.joined_on.isoformat()),
+            field="happened_on",
+        )
     if not 0 < entry.quantity <= rules.MOST_TIMES:
         raise InvalidInput(_("次数从 1 到 %(most)d。", most=rules.MOST_TIMES), field="quantity")
     item = session.get(CovenantItem, entry.item_id)
@@ -154,7 +159,8 @@ def reject(session: Session, record_id: uuid.UUID, *, reason: str, actor: Actor)
 def reverse(session: Session, record_id: uuid.UUID, *, reason: str, actor: Actor) -> CovenantRecord:
     """Take a verified record back, as after an objection: its points go the other way, the record stays visible.
 
-    Never by who logged or verified it. A household's points may fall below zero by it.
+    Never by who logged or verified it. An objection that waits is answered with the reason. A household's points
+    may fall below zero by it.
     """
     record, household, covenant = _held(session, record_id)
     ensure_may(actor, Permission.VERIFY_COVENANTS, region_code=covenant.region_code)
@@ -164,6 +170,7 @@ def reverse(session: Session, record_id: uuid.UUID, *, reason: str, actor: Actor
     record.reason = reason = ensure_reason(reason)
     record.state, record.state_since = RecordState.REVERSED, clock.now()
     record.reversed_by_id, record.reversed_at = actor.person_id, record.state_since
+    objections.settle(session, record, reason, actor=actor)
     session.flush()
     reversals.reverse_award(session, source_kind=THING, source_id=record.id, reason=reason, actor=actor)
     _trace(session, "covenant_record.reverse", record, household, actor=actor, why=reason)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -11,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from app import clock, figures
 from points.covenants import rules
-from points.covenants.kinds import RecordState
 from points.covenants.lines import Line, Place, Totals
 from points.covenants.models import Covenant, CovenantHousehold, CovenantItem
 from points.covenants.queries import Version
@@ -46,7 +44,7 @@ RECORD_COLUMNS = [
 ]
 OWN_COLUMNS = [
     {"key": "happened_on", "label": _l("日期"), "kind": "date"},
-    {"key": "what", "label": _l("事项"), "card": "title", "sub": "reason"},
+    {"key": "what", "label": _l("事项"), "card": "title", "sub": "reason", "url": "url"},
     {"key": "points", "label": _l("积分"), "kind": "number", "card": "side"},
     {"key": "state", "label": _l("状态"), "kind": "state"},
 ]
@@ -242,33 +240,3 @@ def record_row(line: Line, endpoint: str | None = None) -> dict[str, Any]:
         "reason": record.reason,
         "url": url_for(endpoint, code=record.code) if endpoint else None,
     }
-
-
-def timeline(line: Line, names: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Return the steps of a record, newest first."""
-    one = line.record
-
-    def who(key: UUID | None) -> str:
-        return names.get(key, "") if key else _("系统")
-
-    steps = [{"what": _("登记"), "who": who(one.logged_by_id), "when": one.logged_at, "note": one.note}]
-    if one.judged_at is not None:
-        rejected = one.state is RecordState.REJECTED
-        steps.append(
-            {
-                "what": _("不予计分") if rejected else _("核验通过并计分"),
-                "who": who(one.judged_by_id),
-                "when": one.judged_at,
-                "note": one.reason if rejected else None,
-            }
-        )
-    if one.reversed_at is not None:
-        steps.append(
-            {
-                "what": _("冲正"),
-                "who": who(one.reversed_by_id),
-                "when": one.reversed_at,
-                "note": one.reason,
-            }
-        )
-    return steps[::-1]

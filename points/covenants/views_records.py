@@ -15,7 +15,7 @@ from app.db import reading
 from app.feature import Door, NavigationItem
 from app.parties import queries as parties
 from app.permissions import Permission, may_in
-from points.covenants import lines, queries, records, screens
+from points.covenants import account_screens, lines, objections, queries, records, screens
 from points.covenants.forms import BatchForm, ReasonForm
 from points.covenants.kinds import RecordState
 from points.covenants.lines import Line
@@ -30,7 +30,7 @@ NAVIGATION = (
         Permission.VERIFY_COVENANTS,
         icon="check2-square",
         order=61,
-        count=lines.staff_waiting_count,
+        count=lines.staff_open_count,
     ),
 )
 
@@ -43,7 +43,8 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         waiting = lines.staff_waiting(session, actor, records.MOST_OF_A_BATCH)
         mine = [(one, records.why_not(session, one.record, actor)) for one in waiting]
-        count = lines.staff_waiting_count(session, actor)
+        count = lines.staff_open_count(session, actor)
+        objected = lines.objections(session, actor, records.MOST_OF_A_BATCH)
     form = BatchForm()
     form.offer([(str(one.record.id), _label(one)) for one, why in mine if why is None])
 
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
         count=count,
         rows=[{**screens.record_row(one, "covenant_records_staff.show"), "why": why} for one, why in mine],
         columns=screens.RECORD_COLUMNS,
+        objected=[screens.record_row(one, "covenant_records_staff.show") for one in objected],
         has_own=any(why is None for _one, why in mine),
     )
 
@@ -100,6 +102,17 @@ def reverse(code: str) -> ResponseReturnValue:
     return _step(code, judge, _("已冲正，积分和排名随之更正。"))
 
 
+@bp.post("/<code>/answer")
+@requires(Permission.VERIFY_COVENANTS)
+def answer(code: str) -> ResponseReturnValue:
+    """Answer an objection: the record stays as it is."""
+
+    def judge(session: Session, line: Line, reason: str, actor: Any) -> object:
+        return objections.answer(session, line.record.id, text=reason, actor=actor)
+
+    return _step(code, judge, _("已答复，本户会收到消息。"))
+
+
 def _step(code: str, judge: Callable[[Session, Line, str, Any], object], said: str) -> ResponseReturnValue:
     actor, form = current_actor(), ReasonForm()
     with reading() as session:
@@ -120,18 +133,18 @@ def _show(code: str, form: ReasonForm) -> ResponseReturnValue:
         record = line.record
         covenant = session.get_one(Covenant, record.covenant_id)
         may_judge = may_in(actor, Permission.VERIFY_COVENANTS, covenant.region_code)
-        stamps = (record.logged_by_id, record.judged_by_id, record.reversed_by_id)
-        names = parties.names_of(session, [one for one in stamps if one is not None])
+        names = parties.names_of(session, account_screens.stamps(record))
         page = render_template(
             "covenants/record.html",
             covenant=covenant,
             line=line,
             row=screens.record_row(line),
             form=form,
-            timeline=screens.timeline(line, names),
+            timeline=account_screens.timeline(line, names),
             photos=lines.photos(session, record.id),
             wording=lines.wording(session, record.id),
             may_judge=may_judge and record.state is RecordState.LOGGED,
+            may_answer=may_judge and objections.is_open(record),
             may_reverse=may_judge and record.state is RecordState.VERIFIED,
             why_not=records.why_not(session, record, actor) if may_judge else None,
         )

@@ -40,7 +40,14 @@ def index() -> ResponseReturnValue:
     with reading() as session:
         found = queries.staff_covenants(session, actor)
         places = regions.full_names(session, [one.region_code for one in found])
-        rows = [screens.covenant_row(one, places, "covenants_staff.show") for one in found]
+        loggable = {one.code for one in queries.to_log(session, actor)}
+        rows = [
+            {
+                **screens.covenant_row(one, places, "covenants_staff.show"),
+                "action": (_("登记事项"), url_for(".log", code=one.code)) if one.code in loggable else None,
+            }
+            for one in found
+        ]
     return render_template("covenants/index.html", rows=rows, may_open=actor.may(Permission.MANAGE_COVENANTS))
 
 
@@ -207,7 +214,7 @@ def log(code: str) -> ResponseReturnValue:
         try:
             photos = form.receive()
         except Refused as refused:
-            form.note(refused)
+            form.note_refusal(refused)
             return form.page("covenants/log.html", covenant=covenant)
 
     def act(session: Session) -> str:

@@ -285,7 +285,7 @@ def _receive(form: EntryForm, files: list[Any]) -> bool:
         try:
             files += form.receive()
         except Refused as refused:
-            form.note(refused)
+            form.note_refusal(refused)
             return False
     return True
 

@@ -146,6 +146,7 @@ def _things(session: Session) -> Things:
             "contributions_member": proven.code,
             "contributions_staff": proven.code,
             "covenants_staff": village.code,
+            "covenants_member": record.code,
             "covenant_records_staff": record.code,
             "villages_public": village.code,
             "imports_member": _upload(session, organisation_id=shown.id).code,

@@ -100,6 +100,7 @@ def test_what_cannot_be_logged(made: Village) -> None:
         logged(made, "参加义务劳动", day=date(2026, 11, 21)),
         logged(made, "参加义务劳动", day=date(2026, 10, 9)),  # before the list came into force
         logged(made, "参加义务劳动", day=date(2026, 7, 1)),
+        logged(made, "参加义务劳动", day=date(2026, 10, 11)),  # before the household joined
         Entry(new_id(), made.items["乱倒垃圾"].id, DAY),
         Entry(made.households[0].id, new_id(), DAY),
     )
@@ -178,7 +179,7 @@ def test_ranking_ties_masks_and_minors(made: Village) -> None:
         entries = [
             logged(made, "庭院整洁评比"),
             logged(made, "庭院整洁评比", household=1),
-            Entry(child.id, made.items["参加义务劳动"].id, DAY),
+            Entry(child.id, made.items["参加义务劳动"].id, child.joined_on),
         ]
         keys = [records.log(session, made.covenant.id, one, actor=made.worker).id for one in entries]
         records.verify_many(session, keys, actor=made.town)

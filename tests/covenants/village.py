@@ -1,10 +1,11 @@
 """A village for the tests: its place, staff who each act for themselves, a list in force, two households."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.ids import new_id
 from app.parties.models import PartyKind
 from app.permissions import Actor, Grant, Role
@@ -20,6 +21,8 @@ from tests.points import city
 
 VILLAGE, TOWN = "610302101200", "610302101000"
 LIST = "参加义务劳动 +2 次 半天以上\n庭院整洁评比 +5\n乱倒垃圾 -2 次"
+JOINED = datetime(2026, 10, 12, 4, tzinfo=UTC)
+"""When the two households joined: after the list came into force."""
 MEETING = Meeting(Assembly.HOUSEHOLDS, date(2026, 10, 8), 90, 70, 61)
 
 
@@ -79,9 +82,12 @@ def make(session: Session) -> Village:
     covenant = covenants.open_covenant(session, region_code=VILLAGE, name="石坝河村文明积分", actor=town)
     draft = versions.draft(session, covenant.id, decided(), actor=town)
     versions.publish(session, draft.id, actor=leader)
-    made = [
-        households.enter(session, covenant.id, Householder("一组-01", "贾大山", agrees=True), actor=worker),
-        households.enter(session, covenant.id, Householder("一组-02", "欧阳小河"), actor=worker),
-    ]
+    with clock.at(JOINED):
+        made = [
+            households.enter(
+                session, covenant.id, Householder("一组-01", "贾大山", agrees=True), actor=worker
+            ),
+            households.enter(session, covenant.id, Householder("一组-02", "欧阳小河"), actor=worker),
+        ]
     items = {one.name: one for one in version_of(session, draft).items}
     return Village(covenant, items, made, worker, town, leader)
