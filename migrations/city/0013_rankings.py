@@ -43,8 +43,29 @@ def upgrade() -> None:
 
 def _make_frozen_rankings() -> None:
     op.create_table(
+        "frozen_stage",
+        sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column("programme_id", types.KeyType(), nullable=False),
+        sa.Column("period", sa.String(length=7), nullable=False),
+        sa.Column("cutoff", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "file_sha256", sa.LargeBinary(length=32), nullable=False, comment="of the file that they will be"
+        ),
+        sa.Column("begun_at", types.UtcTimeType(), nullable=False),
+        sa.Column("written", sa.BigInteger(), nullable=False, comment="lines so far"),
+        sa.Column("counted", sa.Integer(), nullable=False, comment="rankings whose histogram is made so far"),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["programme.id"], name=op.f("fk_frozen_stage_programme_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_stage")),
+    )
+    op.create_index("ix_frozen_stage_period", "frozen_stage", ["programme_id", "period", "cutoff"])
+    op.create_table(
         "frozen_ranking",
         sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column(
+            "form", sa.SmallInteger(), nullable=False, comment="version of the canonical form under the HMAC"
+        ),
         sa.Column("programme_id", types.KeyType(), nullable=False),
         sa.Column("period", sa.String(length=7), nullable=False, comment="2026-11, 2026-Q4, 2026 or all"),
         sa.Column("number", sa.Integer(), nullable=False, comment="from 1; a correction has the next one"),
@@ -63,9 +84,18 @@ def _make_frozen_rankings() -> None:
         ),
         sa.Column("places", sa.BigInteger(), nullable=False, comment="lines of the file"),
         sa.Column("file_sha256", sa.LargeBinary(length=32), nullable=False, comment="of the canonical CSV"),
+        sa.Column(
+            "parties_sha256",
+            sa.LargeBinary(length=32),
+            nullable=False,
+            comment="of the parties' keys in the order of the file, which does not name them",
+        ),
         sa.Column("corrects_id", types.KeyType(), nullable=True, comment="the one before of the same period"),
         sa.Column("frozen_at", types.UtcTimeType(), nullable=False, comment="published at the same moment"),
         sa.Column("actor_id", types.KeyType(), nullable=True, comment="user; none: the system"),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("hmac", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["frozen_stage.id"], name=op.f("fk_frozen_ranking_id")),
         sa.ForeignKeyConstraint(
             ["programme_id"], ["programme.id"], name=op.f("fk_frozen_ranking_programme_id")
         ),
@@ -104,7 +134,7 @@ def _make_rankings() -> None:
             "points", sa.BigInteger(), nullable=False, comment="of all parties together, listed or not"
         ),
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_ranking_programme_id")),
-        sa.ForeignKeyConstraint(["frozen_id"], ["frozen_ranking.id"], name=op.f("fk_ranking_frozen_id")),
+        sa.ForeignKeyConstraint(["frozen_id"], ["frozen_stage.id"], name=op.f("fk_ranking_frozen_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking")),
     )
     for name, columns, rows in (
@@ -233,7 +263,7 @@ def _make_buckets() -> None:
 
 def downgrade() -> None:
     """Take them away; the standings come back empty."""
-    for table in ("standing_bucket", "frozen_place", "standing", "ranking", "frozen_ranking"):
+    for table in ("standing_bucket", "frozen_place", "standing", "ranking", "frozen_ranking", "frozen_stage"):
         op.drop_table(table)
     op.drop_column("roll_mark", "changes")
     op.execute("DELETE FROM roll_mark")

@@ -12,7 +12,7 @@ from app.db import lock, reading, transaction
 from app.permissions import SYSTEM, Actor, Permission, ensure_may
 from points.ledger import closing
 from points.ledger.closing_models import PeriodClose
-from points.rankings import freezing, preparing
+from points.rankings import freezing, preparing, staging
 from points.rulesets import queries as rulesets
 from points.rulesets.models import Programme
 from points.seals import queries as seals
@@ -67,6 +67,7 @@ def _close(programme_code: str, month: str, actor: Actor) -> PeriodClose:
         size = sealing.tree_size(session)
         added = closing.add_up(session, programme, month, size)
         ready = preparing.prepare_month(session, programme, month, size)
+    staging.write_ahead(programme.id, ready)
     with transaction() as session:
         programme = lock(session, Programme, programme.id)
         for one in closing.closes(session, programme.id):

@@ -6,7 +6,8 @@ from flask.cli import AppGroup
 from app.db import reading, transaction
 from app.errors import Refused
 from app.permissions import SYSTEM
-from points.rankings import freezing, published
+from points.rankings import freezing, published, staging
+from points.rankings.preparing import newest, prepare
 from points.rankings.recounting import recount
 from points.rulesets import queries as rulesets
 from points.seals import sealing
@@ -65,9 +66,17 @@ def _write(programme: str, period: str, *, corrects: bool) -> None:
     sealing.seal(everything=True)
     act = freezing.correct if corrects else freezing.freeze
     try:
+        with reading(fresh=True) as session:
+            cutoff, of = sealing.tree_size(session), rulesets.programme(session, programme)
+            freezing.ensure_over(period)
+            # What will be refused is not written ahead.
+            is_due = (newest(session, of, period) is not None) is corrects
+            ready = prepare(session, of, period, cutoff) if is_due else None
+        if ready is not None:
+            staging.write_ahead(of.id, [ready])
         with transaction() as session:
-            cutoff = sealing.tree_size(session)
-            frozen = act(session, rulesets.programme(session, programme), period, cutoff, actor=SYSTEM)
+            of = rulesets.programme(session, programme)
+            frozen = act(session, of, period, cutoff, actor=SYSTEM, ready=ready)
     except Refused as problem:
         raise click.ClickException(str(problem)) from problem
     if frozen is None:

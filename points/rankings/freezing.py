@@ -12,52 +12,57 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
-from app.db import lock
+from app.db import Base, lock
 from app.errors import Conflict, InvalidInput
-from app.ids import new_id
-from app.parties.models import PartyKind
 from app.permissions import Actor, Permission, ensure_may
-from app.rows import pour, ready_keys
-from points.rankings import histogram
-from points.rankings.lines import Line
-from points.rankings.mark import hold_mark
-from points.rankings.models import FrozenRanking, Ranking
+from app.rows import insert_rows
+from points.ledger.form import FORM, signed
+from points.rankings import staging
+from points.rankings.lines import parties_hash
+from points.rankings.models import FrozenRanking
 from points.rankings.preparing import Prepared, is_current, newest, prepare, prepare_month
-from points.rankings.rollup import next_ranking_id
 from points.rankings.rules import ALL, days_of, is_period, months_of
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset
 from points.seals import queries as seals
 
-_COLUMNS = (
-    "party_id", "ranking_id", "county", "town", "village", "size_class", "points",
-    "who", "rank_city", "rank_county", "rank_town", "rank_village", "rank_size",
-)  # fmt: skip
-_CHUNK = 20_000
-"""Lines written at once."""
+_FROZEN = Base.metadata.tables[FrozenRanking.__tablename__]
 
 
 def freeze(
-    session: Session, programme: Programme, period: str, cutoff: int, *, actor: Actor
+    session: Session,
+    programme: Programme,
+    period: str,
+    cutoff: int,
+    *,
+    actor: Actor,
+    ready: Prepared | None = None,
 ) -> FrozenRanking:
     """Freeze the rankings of a period that is over, at a cut-off (a tree size), and publish them.
 
-    Raises InvalidInput for what is no period or is not over, Conflict when it is frozen already.
+    ``ready`` is what was counted for this cut-off, and written ahead, before. Raises InvalidInput for what is no
+    period or is not over, Conflict when it is frozen already.
     """
     _ensure_may_freeze(session, programme, period, actor)
     if newest(session, programme, period) is not None:
         raise Conflict(_("这个时期的排行榜已经发布，以后的变化只能另行公布更正。"))
-    return _write(session, programme, prepare(session, programme, period, cutoff), actor)
+    return _write(session, programme, _counted(session, programme, period, cutoff, ready), actor)
 
 
 def correct(
-    session: Session, programme: Programme, period: str, cutoff: int, *, actor: Actor
+    session: Session,
+    programme: Programme,
+    period: str,
+    cutoff: int,
+    *,
+    actor: Actor,
+    ready: Prepared | None = None,
 ) -> FrozenRanking | None:
     """Publish a correction beside a frozen ranking; None when nothing has changed. Raises Conflict without one."""
     _ensure_may_freeze(session, programme, period, actor)
     if newest(session, programme, period) is None:
         raise Conflict(_("这个时期的排行榜还没有发布，没有可更正的。"))
-    ready = prepare(session, programme, period, cutoff)
+    ready = _counted(session, programme, period, cutoff, ready)
     return _write(session, programme, ready, actor) if ready.is_new else None
 
 
@@ -81,9 +86,23 @@ def freeze_month(
     return [_write(session, programme, one, actor) for one in ready if one.is_new]
 
 
+def _counted(
+    session: Session, programme: Programme, period: str, cutoff: int, ready: Prepared | None
+) -> Prepared:
+    """Return what was counted before, or count it when it was not, or for another state of things."""
+    if ready is None or ready.cutoff != cutoff or not is_current(session, programme, [ready]):
+        return prepare(session, programme, period, cutoff)
+    return ready
+
+
 def _ensure_may_freeze(session: Session, programme: Programme, period: str, actor: Actor) -> None:
     lock(session, Programme, programme.id)
     ensure_may(actor, Permission.CLOSE_PERIODS, region_code=programme.region_code)
+    ensure_over(period)
+
+
+def ensure_over(period: str) -> None:
+    """Return when a period may be frozen. Raises InvalidInput for what is no period or is not over."""
     if not is_period(period):
         raise InvalidInput(_("没有“%(period)s”这样的时期。", period=period[:20]), field="period")
     if period != ALL and months_of(period)[1] >= f"{clock.today():%Y-%m}":
@@ -92,64 +111,29 @@ def _ensure_may_freeze(session: Session, programme: Programme, period: str, acto
 
 def _write(session: Session, programme: Programme, ready: Prepared, actor: Actor) -> FrozenRanking:
     period, cutoff, lines, before = ready.period, ready.cutoff, ready.lines, ready.before
-    frozen = FrozenRanking(
-        id=new_id(),
-        programme_id=programme.id,
-        period=period,
-        number=1 if before is None else before.number + 1,
-        cutoff=cutoff,
-        root=seals.root_at(session, cutoff),
-        rulesets=_versions(session, programme, period),
-        places=len(lines),
-        file_sha256=ready.file_sha256,
-        corrects_id=None if before is None else before.id,
-        frozen_at=clock.now(),
-        actor_id=actor.user_id,
+    body = (
+        staging.finish(session, programme.id, ready),
+        FORM,
+        programme.id,
+        period,
+        1 if before is None else before.number + 1,
+        cutoff,
+        seals.root_at(session, cutoff),
+        _versions(session, programme, period),
+        len(lines),
+        ready.file_sha256,
+        parties_hash(lines),
+        None if before is None else before.id,
+        clock.now(),
+        actor.user_id,
     )
-    session.add(frozen)
-    session.flush()
-    _write_places(session, frozen, lines)
+    insert_rows(session, _FROZEN, [signed(body)])
+    frozen = session.get_one(FrozenRanking, body[0])
     events.record(
         session, "rankings.freeze" if before is None else "rankings.correct", "frozen_ranking", frozen.id,
         actor=actor, after={"period": period, "number": frozen.number, "cutoff": cutoff, "places": len(lines)},
     )  # fmt: skip
     return frozen
-
-
-def _write_places(session: Session, frozen: FrozenRanking, lines: Sequence[Line]) -> None:
-    hold_mark(session)  # numbers of rankings are given under it
-    sums: dict[tuple[str, str], int] = {}
-    for line in lines:
-        sums[line.kind, line.party_kind] = sums.get((line.kind, line.party_kind), 0) + line.points
-    first = next_ranking_id(session)
-    numbers = {key: number for number, key in enumerate(sums, start=first)}
-    for (kind, party_kind), number in numbers.items():
-        session.add(
-            Ranking(
-                id=number,
-                programme_id=frozen.programme_id,
-                period=frozen.period,
-                kind=kind,
-                party_kind=PartyKind(party_kind),
-                frozen_id=frozen.id,
-                points=sums[kind, party_kind],
-            )
-        )
-    session.flush()
-    dialect = session.get_bind().dialect.name
-    for start in range(0, len(lines), _CHUNK):
-        some = lines[start : start + _CHUNK]
-        keys = ready_keys([line.party_id.bytes for line in some], dialect)
-        pour(session, "frozen_place", _COLUMNS, [
-            (
-                key, numbers[line.kind, line.party_kind], line.county, line.town, line.village, line.size_class,
-                line.points, line.who, line.rank_city, line.rank_county, line.rank_town, line.rank_village,
-                line.rank_size,
-            )
-            for key, line in zip(keys, some, strict=True)
-        ])  # fmt: skip
-    if numbers:
-        histogram.count_frozen(session, first, first + len(numbers) - 1)
 
 
 def _versions(session: Session, programme: Programme, period: str) -> str:

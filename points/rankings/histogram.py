@@ -13,6 +13,7 @@ from points.rankings.models import LISTED, StandingBucket
 from points.rankings.rules import ALL, bucket_sql
 
 COARSE = 64
+_ROW = "ranking_id, place, size_class, grain, bucket, parties"
 _CELLS = (
     ("county", "size_class"),
     ("county", f"'{ALL}'"),
@@ -109,19 +110,33 @@ def count_all(session: Session) -> None:
     _count(session, f"FROM standing s WHERE {LISTED}", +1)
 
 
-def count_frozen(session: Session, first: int, last: int) -> None:
-    """Count the places of the frozen rankings from a number to a number into buckets, of which there are none."""
-    _count(session, f"FROM frozen_place s WHERE s.ranking_id BETWEEN {first:d} AND {last:d}", +1)
+def count_frozen(session: Session, ranking_id: int) -> None:
+    """Count the places of a frozen ranking into buckets, of which there are none."""
+    _count(session, f"FROM frozen_place s WHERE s.ranking_id = {ranking_id:d}", +1)
+
+
+def is_counted(session: Session, ranking_id: int) -> bool:
+    """Return whether the buckets of a frozen ranking are what its places come to."""
+    counted = _counted(f"FROM frozen_place s WHERE s.ranking_id = {ranking_id:d}", +1)
+    kept = f"SELECT {_ROW} FROM standing_bucket WHERE ranking_id = {ranking_id:d}"
+    return all(
+        session.execute(text(f"SELECT 1 FROM ({one} EXCEPT {other}) AS differing LIMIT 1")).first() is None
+        for one, other in ((counted, kept), (kept, counted))
+    )
 
 
 def _count(session: Session, source: str, sign: int) -> None:
-    session.execute(
-        text(
-            "INSERT INTO standing_bucket (ranking_id, place, size_class, grain, bucket, parties) "
-            "WITH listed AS (SELECT ranking_id, county, size_class, bucket, count(*) AS parties FROM ("
-            f"SELECT s.ranking_id, s.county, s.size_class, {bucket_sql('s.points')} AS bucket {source}) AS one "
-            "GROUP BY 1, 2, 3, 4) "
-            f"SELECT ranking_id, place, size_class, grain, bucket, {sign:d} * parties "
-            f"FROM ({_COUNTED}) AS counted WHERE true {_ADDED}"
-        )
+    counted = _counted(source, sign)
+    session.execute(text(f"INSERT INTO standing_bucket ({_ROW}) {counted} WHERE true {_ADDED}"))
+
+
+def _counted(source: str, sign: int) -> str:
+    listed = (
+        "SELECT ranking_id, county, size_class, bucket, count(*) AS parties FROM ("
+        f"SELECT s.ranking_id, s.county, s.size_class, {bucket_sql('s.points')} AS bucket {source}) AS one "
+        "GROUP BY 1, 2, 3, 4"
+    )
+    return (
+        f"SELECT ranking_id, place, size_class, grain, bucket, {sign:d} * parties AS parties FROM "
+        f"(WITH listed AS ({listed}) {_COUNTED}) AS counted"
     )

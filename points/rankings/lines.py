@@ -71,6 +71,11 @@ def file_hash(lines: Iterable[Line]) -> bytes:
     return digest.digest()
 
 
+def parties_hash(lines: Iterable[Line]) -> bytes:
+    """Return the SHA-256 of the keys of the parties in the order of the lines, which the file does not name."""
+    return hashlib.sha256(b"".join(line.party_id.bytes for line in lines)).digest()
+
+
 def _ranked(lines: Iterable[Line]) -> Iterator[Line]:
     """Yield the lines of one ranking, given from the highest down, with the rank in each place."""
     before: dict[str, int] = defaultdict(int)

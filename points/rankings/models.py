@@ -20,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import APPEND_ONLY, Base
-from app.ids import new_id
 from app.parties.models import PartyKind
 from app.types import Centipoints, Key, RegionCode, UtcTime, labelled
+from points.ledger.stored_form import SIGNED
 from points.rankings.kinds import SizeClass
 
 LISTED = "named AND points + 0 > 0"
@@ -33,12 +33,30 @@ The sum keeps SQLite from reading an index from zero points on where a query ask
 _LEVELS = ("city", "county", "town", "village")
 
 
+class FrozenStage(Base):
+    """Lines that are being written before their ranking is published under the same key; nobody sees them till then."""
+
+    __tablename__ = "frozen_stage"
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    programme_id: Mapped[Key] = mapped_column(ForeignKey("programme.id"))
+    period: Mapped[str] = mapped_column(String(7))
+    cutoff: Mapped[int] = mapped_column(BigInteger)
+    file_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), comment="of the file that they will be")
+    begun_at: Mapped[UtcTime] = mapped_column()
+    written: Mapped[int] = mapped_column(BigInteger, comment="lines so far")
+    counted: Mapped[int] = mapped_column(Integer, comment="rankings whose histogram is made so far")
+
+    __table_args__ = (Index("ix_frozen_stage_period", "programme_id", "period", "cutoff"),)
+
+
 class FrozenRanking(Base):
     """All rankings of one period as they were within a cut-off: published with it, and never changed."""
 
     __tablename__ = "frozen_ranking"
 
-    id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[Key] = mapped_column(ForeignKey("frozen_stage.id"), primary_key=True)
+    form: Mapped[int] = mapped_column(SmallInteger, comment="version of the canonical form under the HMAC")
     programme_id: Mapped[Key] = mapped_column(ForeignKey("programme.id"))
     period: Mapped[str] = mapped_column(String(7), comment="2026-11, 2026-Q4, 2026 or all")
     number: Mapped[int] = mapped_column(Integer, comment="from 1; a correction has the next one")
@@ -51,15 +69,20 @@ class FrozenRanking(Base):
     )
     places: Mapped[int] = mapped_column(BigInteger, comment="lines of the file")
     file_sha256: Mapped[bytes] = mapped_column(LargeBinary(32), comment="of the canonical CSV")
+    parties_sha256: Mapped[bytes] = mapped_column(
+        LargeBinary(32), comment="of the parties' keys in the order of the file, which does not name them"
+    )
     corrects_id: Mapped[Key | None] = mapped_column(
         ForeignKey("frozen_ranking.id"), comment="the one before of the same period"
     )
     frozen_at: Mapped[UtcTime] = mapped_column(comment="published at the same moment")
     actor_id: Mapped[Key | None] = mapped_column(comment="user; none: the system")
+    key_id: Mapped[str] = mapped_column(String(8))
+    hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
         Index("uq_frozen_ranking_number", "programme_id", "period", "number", unique=True),
-        {"info": APPEND_ONLY},
+        {"info": {**APPEND_ONLY, **SIGNED}},
     )
 
 
@@ -73,7 +96,7 @@ class Ranking(Base):
     period: Mapped[str] = mapped_column(String(7), comment="2026-11, 2026-Q4, 2026 or all")
     kind: Mapped[str] = mapped_column(String(32), comment="kind of contribution, or all")
     party_kind: Mapped[PartyKind] = mapped_column(labelled(PartyKind))
-    frozen_id: Mapped[Key | None] = mapped_column(ForeignKey("frozen_ranking.id"), comment="none: live")
+    frozen_id: Mapped[Key | None] = mapped_column(ForeignKey("frozen_stage.id"), comment="none: live")
     points: Mapped[Centipoints] = mapped_column(comment="of all parties together, listed or not")
 
     __table_args__ = (
