@@ -24,6 +24,7 @@ from app.calendar import views_staff as calendar_staff
 from app.commands import COMMANDS
 from app.config import Settings, SettingsError, load
 from app.context import register_context
+from app.deadlines import registry as deadline_kinds
 from app.feature import Feature, register_features
 from app.figures import register_filters
 from app.files import access as file_access
@@ -287,6 +288,9 @@ def create_app(settings: Settings | None = None) -> Flask:
             sources.register(source_kind, teller)
         for source_kind, dossier in feature.dossiers.items():
             sources.register_dossier(source_kind, dossier)
+        deadline_kinds.register(*feature.deadlines)
+        for subject_kind, tell in feature.deadline_subjects.items():
+            deadline_kinds.register_subject(subject_kind, tell)
         for name, check in feature.checks.items():
             checks.register(name, check)
     _register_spreadsheets()

@@ -70,6 +70,10 @@ class Feature:
     checks: Mapping[str, Any] = field(default_factory=dict)
     # the tables that come in as spreadsheets
     registers: tuple[Any, ...] = ()
+    # kinds of deadlines of its steps
+    deadlines: tuple[Any, ...] = ()
+    # kind of subject → who tells what things with deadlines are called
+    deadline_subjects: Mapping[str, Any] = field(default_factory=dict)
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:

@@ -19,6 +19,11 @@ LEAVES_NO_TRACE = {
 }
 # Parts of verbs: the verb that calls them traces the whole.
 PARTS = {
+    "app/deadlines/deadlines.py:start": "traced by the verb that begins the step",
+    "app/deadlines/deadlines.py:meet": "traced by the verb that does the step",
+    "app/deadlines/deadlines.py:pause": "traced by the verb that stops the clock",
+    "app/deadlines/deadlines.py:resume": "traced by the verb that lets it run",
+    "app/deadlines/deadlines.py:cancel_all": "traced by the verb that ends the matter",
     "app/files/evidence.py:keep": "traced by the verb to whose thing the file belongs",
     "app/messages/inbox.py:mark_read": "a person's own inbox",
     "app/parties/registrations.py:begin": "traced by the verbs that register a party",
