@@ -59,7 +59,8 @@ def _are_right(
     """Return whether the transfers of a range are those of the expected postings, and right with their leaves."""
     dialect = connection.dialect.name
     # Those of one posting come in the order in which they were written; were it another, their hash would say so.
-    statement, values = walks.transfers_sql(at, dialect, "t.posting_id")
+    is_bare = dialect != "sqlite"
+    statement, values = walks.transfers_sql(at, dialect, "t.posting_id", is_bare=is_bare)
     rows: list[Any] = []
     for some in raw_rows(connection, statement, values, is_short=True, lot=_MOST):
         rows += some
@@ -67,7 +68,12 @@ def _are_right(
             return False
     if not rows:
         return not expected
-    columns = list(zip(*rows, strict=True))
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    if is_bare:
+        leaves = walks.leaf_columns(connection, columns[0])
+        if leaves is None:
+            return False
+        columns += leaves
     named = walks.named(columns)
     if list(named["posting_id"]) != expected:
         return False
