@@ -1,6 +1,6 @@
 """Reading holds, cut to the regions of whoever reads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from app.parties.models import Party
 from app.permissions import Actor, Permission, ensure_may
 from points.ledger import awarded
 from points.ledger.hold_models import Hold
-from points.ledger.kinds import HoldPurpose, HoldState, Purse
+from points.ledger.kinds import HoldPurpose, HoldState, Purse, Reason
+from points.ledger.models import Posting
 from points.ledger.queries import TransferView
 
 
@@ -96,3 +97,29 @@ def disputable(session: Session, source_kind: str, source_id: UUID, actor: Actor
         awarded.net(transfers, Purse.REDEEMABLE),
         found,
     )
+
+
+def may_be_disputed(session: Session, source_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these sources have an award that stands and are not disputed now."""
+    awarded_ids = set(
+        session.scalars(
+            select(Posting.source_id).where(Posting.source_id.in_(source_ids), Posting.reason == Reason.AWARD)
+        )
+    )
+    reversed_ids = set(
+        session.scalars(
+            select(Posting.source_id).where(
+                Posting.source_id.in_(source_ids), Posting.reason == Reason.REVERSAL
+            )
+        )
+    )
+    disputed = set(
+        session.scalars(
+            select(Hold.source_id).where(
+                Hold.source_id.in_(source_ids),
+                Hold.state == HoldState.ACTIVE,
+                Hold.purpose == HoldPurpose.DISPUTE,
+            )
+        )
+    )
+    return awarded_ids - reversed_ids - disputed

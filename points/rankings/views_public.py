@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock, figures
 from app.access import current_actor, public
 from app.db import reading
-from app.downloads import as_download
+from app.downloads import as_download, as_stream
 from app.exports import download
 from app.feature import Door, NavigationItem
 from app.look.addresses import with_query
@@ -24,7 +24,7 @@ from app.parties.models import Party, PartyKind
 from app.permissions import Permission
 from app.regions import queries as regions
 from app.regions.forms import city_region
-from app.tables import CSV
+from app.tables import CSV, csv_lines
 from points.rankings import pictures, published, queries, screens
 from points.rankings.kinds import SizeClass
 from points.rankings.queries import Cut, Ranked
@@ -34,7 +34,6 @@ from points.rulesets.kinds import ContributionKind
 
 bp = Blueprint("rankings_public", __name__, url_prefix="/rankings")
 NAVIGATION = (NavigationItem(Door.PUBLIC, _l("积分排行"), "rankings_public.index", icon="trophy", order=200),)
-LARGEST_EXPORT = 20_000
 _EXPORT_PAGE = 1_000
 _MOVERS = 100
 _DIFFERENCES = 50
@@ -47,12 +46,12 @@ def index() -> ResponseReturnValue:
     today = clock.today()
     choice = screens.read_choice(request.args, today)
     cut = choice.cut()
+    if request.args.get("export"):
+        return _export(cut, choice)
     with reading() as session:
         tag = _tag(queries.version(session), today.isoformat())
         if _is_unchanged(tag):
             return _not_modified(tag)
-        if request.args.get("export"):
-            return _export(session, cut, choice)
         own = _own_places(session, cut)
         page = _page(session, cut, own)
         as_of = queries.as_of(session)
@@ -120,10 +119,17 @@ def frozen(period: str, number: int) -> ResponseReturnValue:
 @bp.get("/<period>/<int:number>.csv")
 @public
 def frozen_file(period: str, number: int) -> Response:
-    """Return the canonical file of a frozen ranking, byte for byte what its published hash is of."""
+    """Return the canonical file of a frozen ranking, byte for byte what its published hash is of. Had already: 304."""
     with reading() as session:
         found = published.find(session, period, number)
-        return as_download(published.content(session, found.frozen), f"{found.name}.csv", CSV)
+        tag = found.frozen.file_sha256.hex()
+        if request.if_none_match.contains(tag):
+            answer = make_response("", 304)
+        else:
+            answer = as_download(published.content(session, found.frozen), f"{found.name}.csv", CSV)
+    answer.set_etag(tag)
+    answer.headers["Cache-Control"] = "public, no-cache"
+    return answer
 
 
 def _page(session: Session, cut: Cut, own: list[dict[str, Any]]) -> Page[Ranked]:
@@ -186,22 +192,26 @@ def _pager(page: Page[Ranked]) -> dict[str, str | None]:
     }
 
 
-def _export(session: Session, cut: Cut, choice: Choice) -> Response:
+def _export(cut: Cut, choice: Choice) -> Response:
+    """Return the whole ranking as a file: CSV is sent while it is read, so that no length is too much."""
     title = _("%(period)s积分排行", period=screens.period_words(choice.period))
     kind = request.args.get("export", "")
-    return download(_all_rows(session, cut), screens.EXPORTED, title, kind)
+    if kind == "csv":
+        lines = stream_with_context(csv_lines(_all_rows(cut), screens.EXPORTED))
+        return as_stream(lines, f"{title} {clock.today().isoformat()}.csv", CSV)
+    return download(_all_rows(cut), screens.EXPORTED, title, kind)
 
 
-def _all_rows(session: Session, cut: Cut) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a cut from the top, page by page."""
-    after, told = None, 0
-    while told < LARGEST_EXPORT:
-        page = queries.page(session, cut, after=after, size=_EXPORT_PAGE)
-        yield from screens.rows(page.rows, _places(session, page.rows))
-        told += len(page.rows)
-        after = page.after
-        if after is None:
-            return
+def _all_rows(cut: Cut) -> Iterator[dict[str, Any]]:
+    """Yield all lines of a cut from the top, page by page, as they stand at one moment."""
+    after = None
+    with reading() as session:
+        while True:
+            page = queries.page(session, cut, after=after, size=_EXPORT_PAGE)
+            yield from screens.rows(page.rows, _places(session, page.rows))
+            after = page.after
+            if after is None:
+                return
 
 
 def _differences(session: Session, found: published.FrozenFile) -> list[dict[str, Any]]:

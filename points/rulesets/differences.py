@@ -43,7 +43,9 @@ def differences(before: RulesetDocument, after: RulesetDocument) -> list[Differe
     codes = [[one["code"] for one in document.rules] for document in (before, after)]
     kept = [[code for code in some if code in other] for some, other in zip(codes, codes[::-1], strict=True)]
     if kept[0] != kept[1]:
-        found.append(Difference(_("条目的先后"), "、".join(kept[0]), "、".join(kept[1])))
+        names = {one["code"]: _rule_name(one) for one in after.rules}
+        orders = ["、".join(names[code] for code in some) for some in kept]
+        found.append(Difference(_("条目的先后"), *orders))
     return found
 
 
@@ -67,7 +69,7 @@ def _rules(document: RulesetDocument) -> Told:
 
 
 def _rule_name(one: Mapping[str, Any]) -> str:
-    return f"{_kind(one)}（{one['code']}）"
+    return _("%(kind)s（按%(unit)s计）", kind=_kind(one), unit=one["unit"].label)
 
 
 def _rule_words(one: Mapping[str, Any]) -> dict[str, str]:
@@ -100,7 +102,7 @@ def _multipliers(document: RulesetDocument) -> Told:
 def _caps(document: RulesetDocument) -> Told:
     return {
         one["code"]: (
-            _("上限 %(name)s（%(code)s）", name=_kind(one), code=one["code"]),
+            _("%(kind)s%(span)s上限", kind=_kind(one), span=one["span"].label),
             {
                 str(_("类别")): _kind(one),
                 str(_("周期")): str(one["span"].label),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -14,9 +15,10 @@ from app import clock, figures
 from app.look.addresses import with_query
 from app.look.stacks import StackChart
 from app.parties.models import Party, PartyKind
-from points.ledger import lines, queries
+from app.permissions import Permission, may_in
+from points.ledger import hold_queries, lines, queries
 from points.ledger.hold_models import Hold
-from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse
+from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse, Reason
 from points.ledger.lines import StatementLine
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut, Place
@@ -29,6 +31,7 @@ from points.statements.words import signed_points, title_of
 
 PAGE = queries.PAGE
 _RANKINGS = "rankings_public.index"
+_DISPUTE = "holds_staff.show"
 Notice = tuple[str, str, str]
 """Title, sentence, tone."""
 
@@ -65,6 +68,7 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
     marked = marks.marks(session, shown)
     balances = queries.balances(session, party.id)
     endings = forecast.endings(session, party)
+    disputes = _disputes(session, party, shown, reader)
     redeemable = choice.purse is Purse.REDEEMABLE
     return Screen(
         figures=_figures(session, party, balances, reader, today),
@@ -73,13 +77,16 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
         chart=charts.by_month_and_kind(
             session, party.id, choice.purse, today, as_of=figures.moment(clock.now())
         ),
-        columns=_columns(choice.purse, in_order=extent is None or extent.is_whole),
+        columns=_columns(
+            choice.purse, in_order=extent is None or extent.is_whole, with_disputes=bool(disputes)
+        ),
         rows=[
             _row(
                 line,
                 stories.get(line.transfer_id),
                 marked[line.transfer_id],
                 replace(reader, purse=choice.purse),
+                disputes.get(line.transfer_id),
             )
             for line in shown
         ],
@@ -90,7 +97,24 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
     )
 
 
-def _columns(purse: Purse, *, in_order: bool) -> list[dict[str, Any]]:
+def _disputes(
+    session: Session, party: Party, shown: Sequence[StatementLine], reader: Reader
+) -> dict[UUID, str]:
+    """Return by transfer where staff disputes a line: awards of contributions that stand and are not disputed yet."""
+    if reader.actor is None or _DISPUTE not in current_app.view_functions:
+        return {}
+    if reader.is_own or not may_in(reader.actor, Permission.HOLD_POINTS, party.region_code):
+        return {}
+    awards = [one for one in shown if one.reason is Reason.AWARD and one.contribution_kind is not None]
+    standing = hold_queries.may_be_disputed(session, {one.source_id for one in awards})
+    return {
+        one.transfer_id: url_for(_DISPUTE, source_kind=one.source_kind, source_id=one.source_id)
+        for one in awards
+        if one.source_id in standing
+    }
+
+
+def _columns(purse: Purse, *, in_order: bool, with_disputes: bool) -> list[dict[str, Any]]:
     """Return the columns; the running balance is that of the order of posting, so other orders go without."""
     columns: list[dict[str, Any]] = [
         {"key": "happened_on", "label": _("发生日期"), "kind": "date"},
@@ -100,6 +124,8 @@ def _columns(purse: Purse, *, in_order: bool) -> list[dict[str, Any]]:
         {"key": "expires_on", "label": _("有效期至"), "kind": "date"},
         {"key": "posted_at", "label": _("记账时间"), "kind": "date"},
     ]
+    if with_disputes:
+        columns.append({"key": "act", "label": _("核查"), "url": "dispute", "bare": True})
     left_out = set() if purse is Purse.REDEEMABLE else {"expires_on"}
     if not in_order:
         left_out.add("balance")
@@ -107,7 +133,11 @@ def _columns(purse: Purse, *, in_order: bool) -> list[dict[str, Any]]:
 
 
 def _row(
-    line: StatementLine, story: SourceStory | None, marked: Sequence[str], reader: Reader
+    line: StatementLine,
+    story: SourceStory | None,
+    marked: Sequence[str],
+    reader: Reader,
+    dispute: str | None,
 ) -> dict[str, Any]:
     title = title_of(line, story.title if story else None)
     return {
@@ -120,6 +150,8 @@ def _row(
         "balance": line.balance,
         "expires_on": line.expires_on if line.points > 0 else None,
         "posted_at": line.posted_at,
+        "act": _("对这一笔提出争议") if dispute else None,
+        "dispute": dispute,
     }
 
 

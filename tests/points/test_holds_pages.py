@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app import clock
 from app.db import reading, transaction
 from app.parties import persons
+from app.parties.models import Party
 from app.parties.persons import PersonData
 from app.permissions import SYSTEM, Role
 from app.users import grants, passwords, users
@@ -57,6 +58,19 @@ def source(staff: FlaskClient) -> UUID:
 
 def token(client: FlaskClient, path: str) -> str:
     return client.get(path).text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+
+
+def test_each_line_of_a_statement_leads_to_its_own_dispute(staff: FlaskClient, source: UUID) -> None:
+    with reading() as session:
+        told = awarded.told(queries.postings_of(session, "contribution", source)[0])
+        party = session.get_one(Party, UUID(told["party"]))
+    statement, dispute = f"/staff/points/{party.code}", f"/staff/holds/contribution/{source}"
+    assert f'href="{dispute}"' in staff.get(statement).text
+    answer = staff.post(
+        f"{dispute}/dispute", data={"reason": "单据存疑", "csrf_token": token(staff, dispute)}
+    )
+    assert answer.status_code == 303
+    assert f'href="{dispute}"' not in staff.get(statement).text
 
 
 def press(client: FlaskClient, page: str, action: str, **data: str) -> int:

@@ -1,5 +1,6 @@
 """The pages of rankings, as a browser meets them: filters, one's own place, frozen ones, and nothing sent twice."""
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app import clock
+from app import clock, tables
 from app.db import transaction
 from app.ids import new_id
 from app.paging import cursor
@@ -18,7 +19,7 @@ from app.parties import consents
 from app.parties.models import ActingRole, ConsentPurpose, PartyKind
 from app.permissions import SYSTEM, Actor, Grant, Role
 from points.awards import award
-from points.rankings import freezing
+from points.rankings import freezing, views_public
 from points.rankings.rollup import roll_up
 from points.rulesets.models import Programme
 from points.seals.sealing import seal, tree_size
@@ -117,6 +118,25 @@ def test_a_cut_as_a_table(client: FlaskClient, parties: list[UUID]) -> None:
     assert lines[0] == "名次,名称,类别,所在地,荣誉积分"
     assert len(lines) == 61
     assert client.get("/rankings?export=exe").status_code == 422
+
+
+def test_a_table_is_whole_however_long(
+    client: FlaskClient, parties: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client.get("/rankings?period=2026-11&export=csv").data
+    monkeypatch.setattr(views_public, "_EXPORT_PAGE", 7)
+    monkeypatch.setattr(tables, "_CHUNK", 9)
+    assert client.get("/rankings?period=2026-11&export=csv").data == whole
+    assert client.get("/rankings?period=2026-11&export=xlsx").status_code == 200
+
+
+def test_a_frozen_file_is_sent_once(client: FlaskClient, parties: list[UUID]) -> None:
+    freeze("2026-11")
+    first = client.get("/rankings/2026-11/1.csv")
+    assert first.headers["ETag"] == f'"{hashlib.sha256(first.data).hexdigest()}"'
+    again = client.get("/rankings/2026-11/1.csv", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert client.get("/rankings/2026-11/1.csv", headers={"If-None-Match": '"x"'}).status_code == 200
 
 
 def test_a_frozen_page_has_all_to_make_it_anew(client: FlaskClient, parties: list[UUID]) -> None:

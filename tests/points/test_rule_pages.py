@@ -109,7 +109,7 @@ def test_rows_are_added_moved_and_taken_away_before_anything_is_saved(writer: Fl
         assert after.rules[0]["points"] == 50
         assert after.caps[-1]["code"] == "service-quarter"
         shown = writer.get("/staff/rules/2").text
-        for words in ("资金捐赠（money） · 分值", "0.5 分/100 元", "删去：物资捐赠（goods-value）", "每季"):
+        for words in ("资金捐赠（按元计） · 分值", "0.5 分/100 元", "删去：物资捐赠（按元计）", "每季"):
             assert words in shown
 
 
