@@ -1,16 +1,13 @@
 """Forms of contributions: one per group of kinds, so that only the fields of that kind are asked."""
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
-    FieldList,
     FormField,
     HiddenField,
     SelectChoice,
@@ -20,12 +17,19 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.utils import unset_value
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock
 from app.errors import Refused
-from app.fields import CivilDateField, EvidenceField, HoursField, MoneyField, NotBlank, NotInFuture
+from app.fields import (
+    CivilDateField,
+    EvidenceField,
+    HoursField,
+    LineList,
+    MoneyField,
+    NotBlank,
+    NotInFuture,
+)
 from app.files import evidence
 from app.files.evidence import Received
 from app.forms import CleanText, Form, at_most, optional, stripped
@@ -78,7 +82,7 @@ class EntryForm(Form):
             for one in field.data or ()
         ]
 
-    def note(self, refused: Refused) -> None:
+    def note_refusal(self, refused: Refused) -> None:
         """Put a refusal beside the field that its rule means."""
         name = {"party": "giver", "unit": "item"}.get(refused.field or "", refused.field)
         if name and name.startswith("lines-") and "lines" in self:
@@ -87,7 +91,7 @@ class EntryForm(Form):
             field.errors = [*field.errors, str(refused.sentence)]
             self.lines.errors = [str(refused.sentence)]
         else:
-            super().note(type(refused)(refused.sentence, field=name))
+            super().note_refusal(type(refused)(refused.sentence, field=name))
 
     def entry(self, kind: ContributionKind, party_id: uuid.UUID) -> Entry:
         """Return what was typed as an entry."""
@@ -172,26 +176,10 @@ class LineForm(PlainForm):
         return fine
 
 
-class LineList(FieldList):
-    """The lines of a gift. Names that no page of ours has sent (lines-²-item) are no lines."""
-
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Take in the values of lines-0, lines-1 …, as many as the page shows."""
-        if formdata:
-            ours = re.compile(rf"{re.escape(self.name)}-[0-9]{{1,2}}-", re.ASCII)
-            formdata = MultiDict(
-                [(name, value) for name in formdata if ours.match(name) for value in formdata.getlist(name)]
-            )
-            for number in range(self.min_entries):
-                # Every line stands where the page showed it, whichever were sent.
-                formdata.setdefault(f"{self.name}-{number}-item", "")
-        super().process(formdata, data, extra_filters)
-
-
 class LinesForm(GiftForm):
     """A gift of goods, or a facility."""
 
-    lines = LineList(FormField(LineForm), min_entries=LINES, max_entries=LINES)
+    lines = LineList(FormField(LineForm), lines=LINES, anchor="item")
 
     def own_values(self) -> dict[str, Any]:
         """Return the lines that were filled."""
