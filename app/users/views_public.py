@@ -164,7 +164,7 @@ def _refused(details: Form, check: Callable[[Session], None]) -> bool:
         with reading() as session:
             check(session)
     except Refused as refused:
-        details.note(refused)
+        details.note_refusal(refused)
         return True
     return False
 
@@ -181,7 +181,7 @@ def told_beside(details: Form, taken: list[IdentityTaken] | None = None) -> Iter
         if taken is not None and isinstance(refused, IdentityTaken):
             taken.append(refused)
         if refused.field in details:
-            details.note(refused)
+            details.note_refusal(refused)
         raise
 
 
