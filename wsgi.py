@@ -114,6 +114,9 @@ from projects.contributions.register import CONTRIBUTIONS
 from projects.gifts import register as gifts_register
 from projects.needs.register import NEEDS
 from projects.offers.register import OFFERS
+from projects.publicity import handlers as publicity_handlers
+from projects.publicity.feature import PUBLICITY
+from projects.tiers.feature import TIERS
 
 FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
@@ -235,6 +238,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("needs", registers=(NEEDS,)),
     Feature("offers", registers=(OFFERS,)),
     Feature("tips", registers=(TIPS,)),
+    TIERS,
+    PUBLICITY,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),
@@ -291,6 +296,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         deadline_kinds.register(*feature.deadlines)
         for subject_kind, tell in feature.deadline_subjects.items():
             deadline_kinds.register_subject(subject_kind, tell)
+        publicity_handlers.register(*feature.publicised)
         for name, check in feature.checks.items():
             checks.register(name, check)
     _register_spreadsheets()

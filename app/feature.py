@@ -74,6 +74,8 @@ class Feature:
     deadlines: tuple[Any, ...] = ()
     # kind of subject → who tells what things with deadlines are called
     deadline_subjects: Mapping[str, Any] = field(default_factory=dict)
+    # kinds of subjects that it puts to publicity
+    publicised: tuple[Any, ...] = ()
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:

@@ -1,0 +1,1 @@
+"""Publicity (公示): what is proposed is shown before it is decided, and anybody may object."""

@@ -1,0 +1,1 @@
+"""Who approves up to which sum: the dated table by thing, region and level."""
