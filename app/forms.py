@@ -23,7 +23,7 @@ from wtforms.validators import ValidationError as ValidationError
 from app import once
 from app.access import current_actor
 from app.db import transaction
-from app.errors import NotAllowed, NotFound, Refused
+from app.errors import Conflict, NotAllowed, NotFound, Refused
 from app.problems import note_fault
 
 Act = Callable[[Session], str]
@@ -104,6 +104,14 @@ class Form(FlaskForm):
     def page(self, template: str, **context: Any) -> tuple[str, int]:
         """Return the form's page: 200 when it was asked for, 422 when it was sent and something is to mend."""
         return render_template(template, form=self, **context), 422 if request.method == "POST" else 200
+
+
+def revision_of(form: Form) -> int:
+    """Return the revision that a page showed. Raises Conflict when the form carries none."""
+    text = str(form["revision"].data or "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise Conflict(_("页面已过期，请重新打开后再办理。"))
+    return int(text)
 
 
 def _content() -> bytes:

@@ -24,7 +24,7 @@ def decide(session: Session, row: Row, decision: str, *, revision: int, found: V
     match decision:
         case "verify":
             _ensure_whole(row.contribution, found)
-            whole = Verified(reason=found.reason)
+            whole = Verified(qualities=found.qualities, reason=found.reason)
             done = verification.verify(session, key, revision=revision, actor=actor, found=whole)
         case "partly":
             done = verification.verify(session, key, revision=revision, actor=actor, found=found)

@@ -1,7 +1,8 @@
 """What comes in: an entry as a form, a table or the API gives it, and how it fills a contribution."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import gettext as _
@@ -15,9 +16,9 @@ from app.parties import queries as parties
 from app.parties.kinds import ActingRole, PartyKind, PersonRoleKind, RegistrationState
 from app.parties.models import Organisation, Party, PersonRole, RegistrationStep
 from app.parties.rules import acting_role
-from points.rulesets.kinds import ContributionKind
+from points.rulesets.kinds import ContributionKind, Factor
 from projects.catalogue import queries as catalogue
-from projects.contributions import rules
+from projects.contributions import qualities, rules
 from projects.contributions.models import Contribution, ContributionLine
 from projects.contributions.rules import Claim, ClaimLine, Source, ValueBasis
 
@@ -58,6 +59,8 @@ class Entry:
     receiver_name: str = ""
     description: str = ""
     beneficiary: str = ""
+    qualities: Mapping[Factor, str] = field(default_factory=dict)
+    """What else is claimed that the rules multiply: urgency, night, remote."""
     source: Source = Source.DIRECT
     row_key: str | None = None
 
@@ -90,6 +93,7 @@ def fill(session: Session, contribution: Contribution, entry: Entry) -> None:
         _fill_receiver(session, contribution, giver)
     _fill_time(contribution, entry)
     _fill_what(session, contribution, entry)
+    qualities.put(session, contribution, {one: entry.qualities.get(one) for one in qualities.CLAIMED})
     if contribution.source is not Source.IMPORTED:
         logged_on = clock.civil_date(contribution.logged_at)
         contribution.backfilled = rules.is_backfilled(kind, entry.happened_on, logged_on, source=entry.source)

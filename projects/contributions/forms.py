@@ -34,12 +34,14 @@ from app.files import evidence
 from app.files.evidence import Received
 from app.forms import CleanText, Form, at_most, optional, stripped
 from app.regions.forms import RegionField
-from points.rulesets.kinds import ContributionKind
+from points.rulesets.kinds import ContributionKind, Factor
 from projects.catalogue.models import CatalogueItem
+from projects.contributions import qualities
 from projects.contributions.entries import Entry, LineEntry
 from projects.contributions.fields import ClockField, ItemField, MinutesField, QuantityField, choice_of
 from projects.contributions.hours import DAY
 from projects.contributions.models import Contribution
+from projects.contributions.qualities import Choices
 from projects.contributions.rules import GIFT_KINDS, LINE_KINDS, TIME_KINDS, EvidenceKind, ValueBasis
 
 LINES = 6
@@ -47,6 +49,25 @@ LINES = 6
 
 def _text(label: Any, *validators: Any, most: int = 200, **values: Any) -> StringField:
     return StringField(label, [*validators, at_most(most), CleanText()], filters=[stripped], **values)
+
+
+def _quality(factor: Factor) -> SelectField:
+    return SelectField(factor.label, [optional()], choices=[], validate_choice=False)
+
+
+def offer_qualities(form: Form, offered: Choices, factors: Sequence[Factor]) -> None:
+    """Ask of these factors what the rules multiply; what they do not is taken off the form."""
+    for factor in factors:
+        if factor not in offered:
+            del form[factor.value]
+            continue
+        told = [SelectChoice(value, words) for value, words in offered[factor]]
+        form[factor.value].choices = [SelectChoice("", _("没有")), *told]
+
+
+def read_qualities(form: Form, factors: Sequence[Factor]) -> dict[Factor, str | None]:
+    """Return what was chosen of the factors that were asked."""
+    return {factor: form[factor.value].data or None for factor in factors if factor.value in form}
 
 
 class EntryForm(Form):
@@ -65,6 +86,7 @@ class EntryForm(Form):
     description = TextAreaField(
         _l("说明"), [optional(), at_most(1000), CleanText()], filters=[stripped], render_kw={"rows": 3}
     )
+    urgency, night, remote = (_quality(factor) for factor in qualities.CLAIMED)
     free_of_charge = BooleanField(_l("以上为无偿贡献：没有报酬，不是政府购买服务，也没有附带回报"))
     revision = HiddenField()
 
@@ -103,6 +125,9 @@ class EntryForm(Form):
             free_of_charge=bool(self.free_of_charge.data),
             beneficiary=self.beneficiary.data or "",
             description=self.description.data or "",
+            qualities={
+                factor: value for factor, value in read_qualities(self, qualities.CLAIMED).items() if value
+            },
             **self.own_values(),
         )
 
@@ -271,6 +296,7 @@ def values_of(
         "region_code": one.region_code,
         "beneficiary": one.beneficiary,
         "description": one.description,
+        **{factor.value: value for factor, value in qualities.of(one).items()},
         "free_of_charge": one.free_of_charge,
         "receipt_number": one.receipt_number,
         "receipt_waiver": one.receipt_waiver,
@@ -301,6 +327,7 @@ class DecisionForm(Form):
     verified_minutes = HoursField(_l("核验时长"), [optional()])
     verified_amount = MoneyField(_l("核验金额（价值）"), [optional()])
     verified_quantity = QuantityField(_l("核验数量"), [optional()])
+    urgency, night, remote, effect = (_quality(factor) for factor in qualities.ALL)
     reason = TextAreaField(
         _l("理由"), [optional(), at_most(500), CleanText()], filters=[stripped], render_kw={"rows": 2}
     )

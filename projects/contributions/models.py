@@ -35,6 +35,14 @@ class Contribution(Base):
     professional: Mapped[bool] = mapped_column(
         default=False, comment="given by a qualified person in the profession"
     )
+    urgency: Mapped[str | None] = mapped_column(String(20), comment="as the rules name it")
+    night: Mapped[str | None] = mapped_column(String(20), comment="at night, as the rules name it")
+    remote: Mapped[str | None] = mapped_column(
+        String(20), comment="in a remote village, as the rules name it"
+    )
+    effect: Mapped[str | None] = mapped_column(
+        String(20), comment="how it was evaluated, as the rules name it; by who verifies"
+    )
     happened_on: Mapped[CivilDate] = mapped_column(
         comment="day given, received or served; chooses the ruleset"
     )

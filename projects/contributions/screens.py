@@ -11,16 +11,15 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotFound
+from app.errors import NotFound
 from app.fields import read_day
 from app.figures import UnreadableFigure
-from app.forms import Form
 from app.regions import queries as regions
 from app.regions.rules import is_code
 from points.ledger import queries as ledger
 from points.ledger.kinds import Reason
 from points.rulesets.kinds import ContributionKind
-from projects.contributions import queries, summary
+from projects.contributions import qualities, queries, summary
 from projects.contributions.models import Contribution
 from projects.contributions.oddities import Found, from_stored
 from projects.contributions.queries import Filters, Place, Row
@@ -53,11 +52,14 @@ def thing(session: Session, row: Row) -> Thing:
     return Thing(
         row=row,
         title=summary.title_of(row),
-        facts=summary.fact_pairs(
-            row,
-            region_name=regions.full_name(session, one.region_code),
-            project=portfolio.title_of(session, one.project_id),
-        ),
+        facts=[
+            *summary.fact_pairs(
+                row,
+                region_name=regions.full_name(session, one.region_code),
+                project=portfolio.title_of(session, one.project_id),
+            ),
+            *qualities.words(session, one),
+        ],
         lines=summary.line_rows(one),
         timeline=timeline(session, one),
         evidence=evidence(session, one),
@@ -160,14 +162,6 @@ def read_key(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as wrong:
         raise NotFound(_("没有这份材料。")) from wrong
-
-
-def revision_of(form: Form) -> int:
-    """Return the revision that a page showed. Raises Conflict when the form carries none."""
-    text = str(form["revision"].data or "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 9):
-        raise Conflict(_("页面已过期，请重新打开后再办理。"))
-    return int(text)
 
 
 def _member(words: Any, text: str | None) -> Any:

@@ -22,7 +22,7 @@ from app.users.models import UserGrant
 from points.adjustments.signals import adjusted
 from points.sources import Dossier, EvidenceTold, Signer, SourceStory
 from projects.catalogue.models import CatalogueItem
-from projects.contributions import queries, summary
+from projects.contributions import qualities, queries, summary
 from projects.contributions.contributions import THING
 from projects.contributions.models import Contribution
 from projects.contributions.queries import Row, Step
@@ -85,6 +85,7 @@ def dossier(session: Session, source_id: UUID, actor: Actor | None) -> Dossier |
                 (_("类别"), f"{one.kind.label} · {item.name}"),
                 (_("核验数"), summary.verified_text(row) or _("尚未核验")),
                 (_("受益地"), regions.full_name(session, one.region_code)),
+                *qualities.words(session, one),
                 (_("登记单位"), logger),
                 (_("当前状态"), str(one.state.label)),
             )

@@ -1,6 +1,7 @@
 """The verbs of the staff: review, verify (which awards), send back, refuse, reverse."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,9 +21,9 @@ from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, reg
 from points import awards, reversals
 from points.awards import Award, AwardRequest
 from points.rulesets import queries as rulesets
-from points.rulesets.kinds import ContributionKind
+from points.rulesets.kinds import ContributionKind, Factor
 from points.rulesets.rules import Facts, Score, score
-from projects.contributions import givers, hours, neighbours, rules, steps, words
+from projects.contributions import givers, hours, neighbours, qualities, rules, steps, words
 from projects.contributions.contributions import THING, ensure_fresh, hold
 from projects.contributions.models import Contribution
 from projects.contributions.rules import ContributionState
@@ -38,6 +39,8 @@ class Verified:
     minutes: int | None = None
     amount_fen: int | None = None
     quantity_thousandths: int | None = None
+    qualities: Mapping[Factor, str | None] | None = None
+    """Urgency, night, remote, effect as the verifier confirms them; None: as they were claimed."""
     reason: str = ""
 
 
@@ -71,7 +74,10 @@ def verify(
     organisation. Raises InvalidInput when the figure is above the claim, or lower without a reason.
     """
     contribution = _judged(session, contribution_id, revision, actor)
-    before = {"state": contribution.state.value}
+    before = {
+        "state": contribution.state.value,
+        **{factor.value: value for factor, value in qualities.of(contribution).items()},
+    }
     _verify(session, contribution, found, actor=actor)
     _trace(
         session,
@@ -85,6 +91,7 @@ def verify(
             "amount_fen": contribution.verified_amount_fen,
             "quantity_thousandths": contribution.verified_quantity_thousandths,
             "centipoints": contribution.awarded_centipoints,
+            **{factor.value: value for factor, value in qualities.of(contribution).items()},
         },
         reason=found.reason,
     )
@@ -219,6 +226,8 @@ def accept(
         raise NotAllowed("".join(str(reason) for reason in needed.reasons), field="reason")
     ensure_four_eyes(actor, contribution.reviewed_by_id)
     _take_figures(contribution, found)
+    if found.qualities is not None:
+        qualities.put(session, contribution, found.qualities)
     contribution.verified_by_id, contribution.verified_at = actor.person_id, clock.now()
     return steps.moved(contribution, ContributionState.VERIFIED, ContributionState.AWARDED, actor=actor)
 
@@ -289,6 +298,7 @@ def facts_of(contribution: Contribution, *, claimed: bool = False) -> Facts:
         quantity=None if quantity is None else Decimal(quantity) / 1000,
         professional=contribution.professional,
         backfilled=contribution.backfilled,
+        other=tuple(qualities.of(contribution).items()),
     )
 
 

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.access import current_actor, requires
 from app.db import reading
 from app.errors import Conflict, NotAllowed, NotFound, Refused
 from app.feature import Door, NavigationItem
+from app.forms import revision_of
 from app.ids import clean_code
 from app.parties import queries as parties
 from app.permissions import Permission, ensure_may
@@ -25,12 +27,20 @@ from projects.contributions import (
     evidence,
     givers,
     listing,
+    qualities,
     queries,
     screens,
     summary,
 )
 from projects.contributions.fields import ItemField
-from projects.contributions.forms import EntryForm, StepForm, form_class, new_values, values_of
+from projects.contributions.forms import (
+    EntryForm,
+    StepForm,
+    form_class,
+    new_values,
+    offer_qualities,
+    values_of,
+)
 from projects.contributions.queries import Row
 from projects.contributions.rules import EDITABLE, LINE_KINDS, TIME_KINDS, ContributionState
 
@@ -124,7 +134,7 @@ def edit(code: str) -> ResponseReturnValue:
         giver_id = givers.find(session, form.giver.data, one.organisation_id, one.kind, kept=one.party_id)
         entry = form.entry(one.kind, giver_id)
         changed = contributions.edit(
-            session, one.id, entry, revision=screens.revision_of(form), actor=current_actor(), files=files
+            session, one.id, entry, revision=revision_of(form), actor=current_actor(), files=files
         )
         return _finish(session, changed.id, changed.revision)
 
@@ -162,7 +172,7 @@ def take_back(code: str, evidence_id: str) -> ResponseReturnValue:
 
     def act(session: Session) -> str:
         one = contributions.own(
-            session, row.contribution.id, revision=screens.revision_of(form), actor=current_actor()
+            session, row.contribution.id, revision=revision_of(form), actor=current_actor()
         )
         evidence.take_back(session, one, screens.read_key(evidence_id), actor=current_actor())
         return url_for(".show", code=one.code)
@@ -208,7 +218,7 @@ def _step(code: str, verb: Any, said: str, *, reason: bool = False) -> ResponseR
 
     def act(session: Session) -> str:
         words = {"reason": form.reason.data or ""} if reason else {}
-        verb(session, row.contribution.id, revision=screens.revision_of(form), actor=current_actor(), **words)
+        verb(session, row.contribution.id, revision=revision_of(form), actor=current_actor(), **words)
         flash(said, "done")
         return url_for(".show", code=row.contribution.code)
 
@@ -261,6 +271,8 @@ def _form(
     session: Session, kind: ContributionKind, organisation_id: uuid.UUID, values: dict[str, Any]
 ) -> EntryForm:
     form = form_class(kind)(data=values)
+    day = values.get("happened_on") or clock.today()
+    offer_qualities(form, qualities.choices(session, kind, day), qualities.CLAIMED)
     items = catalogue.offered(session, kind)
     inputs = [form["item"]] if "item" in form else []
     if kind in LINE_KINDS:

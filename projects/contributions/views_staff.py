@@ -12,6 +12,7 @@ from app import exports
 from app.access import current_actor, requires
 from app.db import reading
 from app.feature import Door, NavigationItem
+from app.forms import revision_of
 from app.ids import clean_code
 from app.permissions import Permission, ensure_may
 from app.regions.forms import city_region
@@ -23,12 +24,14 @@ from projects.contributions import (
     documents,
     listing,
     neighbours,
+    qualities,
     queries,
     screens,
     summary,
     verification,
 )
-from projects.contributions.forms import BatchForm, DecisionForm, StepForm
+from projects.contributions.forms import BatchForm, DecisionForm, StepForm, offer_qualities, read_qualities
+from projects.contributions.models import Contribution
 from projects.contributions.queries import Row
 from projects.contributions.rules import WAITING, ContributionState
 from projects.contributions.verification import Verified
@@ -76,17 +79,20 @@ def decide(code: str) -> ResponseReturnValue:
             return redirect(url_for(".show", code=row.contribution.code), 303)
         return _desk(row, DecisionForm())
     form = DecisionForm()
+    with reading() as session:
+        _offer(session, form, row.contribution)
 
     def act(session: Session) -> str:
         said = desk.decide(
             session,
             row,
             request.form.get("decision", ""),
-            revision=screens.revision_of(form),
+            revision=revision_of(form),
             found=Verified(
                 minutes=form.verified_minutes.data,
                 amount_fen=form.verified_amount.data,
                 quantity_thousandths=form.verified_quantity.data,
+                qualities=read_qualities(form, qualities.ALL),
                 reason=form.reason.data or "",
             ),
             actor=actor,
@@ -182,6 +188,15 @@ def certificate(code: str) -> ResponseReturnValue:
     return form.carry_out(act) or _show(code, form)
 
 
+def _offer(session: Session, form: DecisionForm, one: Contribution) -> None:
+    """Ask what the rules of the day multiply, as it was claimed."""
+    offer_qualities(form, qualities.choices(session, one.kind, one.happened_on), qualities.ALL)
+    if request.method == "GET":
+        for factor, value in qualities.of(one).items():
+            if factor.value in form:
+                form[factor.value].data = value
+
+
 def _desk(row: Row | None, form: DecisionForm) -> ResponseReturnValue:
     actor, filters = current_actor(), screens.read_filters(request.args)
     with reading() as session:
@@ -194,6 +209,8 @@ def _desk(row: Row | None, form: DecisionForm) -> ResponseReturnValue:
             ensure_may(actor, Permission.VERIFY_CONTRIBUTIONS, region_code=row.contribution.region_code)
             one = row.contribution
             form.revision.data = str(one.revision)
+            if request.method == "GET":
+                _offer(session, form, one)
             shown = {
                 "thing": screens.thing(session, row),
                 "needed": neighbours.requirement_for(session, one),
