@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_FRAME = {"__init__", "__main__", "frame", "city", "volunteers", "pgledger"}
+_FRAME = {"__init__", "__main__", "frame", "city", "volunteers", "pgledger", "questions"}
 
 
 def main() -> int:

@@ -7,12 +7,11 @@ the bare driver. The roll-up is measured in leaves a second, and in what is left
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app import db
@@ -21,6 +20,7 @@ from app.permissions import SYSTEM
 from app.rows import pour, ready_instant, ready_keys
 from benchmarks.city import cities
 from benchmarks.frame import Row, main, medians, report
+from benchmarks.questions import milliseconds
 from points.awards import award
 from points.rankings import freezing, histogram, queries
 from points.rankings.mark import hold_mark
@@ -37,7 +37,6 @@ POSTINGS = {True: 600, False: 3_000}
 LIMIT_MS = {"sqlite": 2.0, "postgresql": 5.0}
 KEEPS = 0.90
 _ROWS = 50
-_DRAWS = 40
 _PERIOD = "2026"
 _COUNTIES = 12
 _STANDING = (
@@ -198,13 +197,13 @@ def _pages(dialect: str, keys: list[UUID]) -> bool:
         "one's own place": lambda session: queries.standing_of(session, chance.choice(keys), cuts[0]),
         "how many": lambda session: queries.count(session, chance.choice(cuts)),
     }
-    bare = _milliseconds(_bare_read)
+    bare = milliseconds(_bare_read)
     print(
         f"\nrankings: {dialect}, {len(keys):,} standings, milliseconds of SQL (bare read of 50 rows: {bare:.3f})"
     )
     short = False
     for name, question in questions.items():
-        took = _milliseconds(question)
+        took = milliseconds(question)
         misses = took > LIMIT_MS[dialect]
         short |= misses
         print(
@@ -220,41 +219,6 @@ def _bare_read(session: Session) -> object:
         f"AND {LISTED} ORDER BY points DESC, party_id DESC LIMIT 50"
     )
     return session.connection().exec_driver_sql(statement).all()
-
-
-def _milliseconds(question: Callable[[Session], object]) -> float:
-    took = []
-    for _ in range(_DRAWS):
-        with db.reading() as session:
-            connection = session.connection()
-            with _caught(connection) as statements:
-                question(session)
-            _send(connection, statements)
-            took.append(_send(connection, statements))
-    return sorted(took)[len(took) // 2] * 1000
-
-
-@contextmanager
-def _caught(connection: Connection) -> Iterator[list[tuple[str, Any]]]:
-    statements: list[tuple[str, Any]] = []
-
-    def catch(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        statements.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", catch)
-    try:
-        yield statements
-    finally:
-        event.remove(connection, "before_cursor_execute", catch)
-
-
-def _send(connection: Connection, statements: list[tuple[str, Any]]) -> float:
-    cursor = connection.connection.cursor()
-    begun = time.perf_counter()
-    for statement, parameters in statements:
-        cursor.execute(statement, parameters)
-        cursor.fetchall()
-    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":
