@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from flask_babel import gettext as _
+from psycopg import pq
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError
@@ -23,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.config import Settings
 from app.errors import NotFound
+from app.prepared import Driver, send
 
 _REST_SECONDS = 1.0
 SHARED = "shared"  # the schema of tables that all cities of one server share
@@ -185,11 +187,22 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
         hide_parameters=True,
     )
     level = "REPEATABLE READ READ ONLY" if read_only else "READ COMMITTED"
-    chosen = {"search_path": schema, "lock_timeout": "'10s'", "timezone": "'UTC'"}
+    chosen = {
+        "search_path": schema,
+        "lock_timeout": "'10s'",
+        "timezone": "'UTC'",
+        "client_encoding": "'UTF8'",
+    }
     begin = f"BEGIN ISOLATION LEVEL {level}"
     if pooled:  # each transaction may get another session
         begin += "".join(f"; SET LOCAL {name} = {value}" for name, value in chosen.items())
+    first = begin.encode()
     _ping_after_rest(engine)
+    _end_quickly(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_dialect: object, _record: object, places: Any, names: Any) -> Driver:
+        return Driver.connect(*places, **names)
 
     @event.listens_for(engine, "connect")
     def _choose(connection: Any, _record: object) -> None:
@@ -201,11 +214,29 @@ def _postgresql_engine(url: URL, schema: str, *, read_only: bool) -> Engine:
     def _begin(connection: Connection) -> None:
         # Past SQLAlchemy's execution, which costs more than the statement; it tells what is wrong, should it fail.
         try:
-            cast(Any, connection.connection.dbapi_connection).execute(begin)
+            send(connection.connection.dbapi_connection, first)
         except psycopg.Error:
             connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _end_quickly(engine: Engine) -> None:
+    """End transactions by libpq itself; SQLAlchemy asks for a rollback of each connection that it puts back, too."""
+    dialect = cast(Any, engine.dialect)
+    roll_back = dialect.do_rollback
+
+    def _commit(connection: Any) -> None:
+        driver = getattr(connection, "dbapi_connection", connection)
+        if driver.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            send(driver, b"COMMIT")
+
+    def _roll_back(connection: Any) -> None:
+        driver = getattr(connection, "dbapi_connection", connection)
+        if driver.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            roll_back(connection)
+
+    dialect.do_commit, dialect.do_rollback = _commit, _roll_back
 
 
 def _ping_after_rest(engine: Engine) -> None:

@@ -30,6 +30,7 @@ class RowForms:
 
     def __init__(self, table: Table, *, binary: bool = False) -> None:
         self._columns = [_column_of(column.type, binary) for column in table.columns]
+        self._one_by_one = [column.one() for column in self._columns]
 
     def of(self, rows: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None) -> list[bytes]:
         """Return of each row the form of its columns from ``start`` up to ``stop``, as in a slice.
@@ -38,6 +39,11 @@ class RowForms:
         its first columns.
         """
         return self.of_columns(list(zip(*rows, strict=True)), start, stop) if rows else []
+
+    def of_one(self, row: Sequence[Any], start: int = 0, stop: int | None = None) -> bytes:
+        """Return the same of one row alone."""
+        forms = self._one_by_one[: len(row)][start:stop]
+        return b"".join([form(value) for form, value in zip(forms, row[start:stop], strict=True)])
 
     def of_columns(
         self, columns: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None
@@ -63,6 +69,10 @@ class _Column(dict[Any, bytes]):
     def __call__(self, column: Sequence[Any]) -> list[bytes]:
         return list(map(self.__getitem__, column))
 
+    def one(self) -> Callable[[Any], bytes]:
+        """Return what makes the form of a value that comes alone."""
+        return self.__getitem__
+
     def form(self, value: Any) -> bytes:
         """Return the form of one value, whatever it is."""
         if value is None:
@@ -79,6 +89,10 @@ class _Numbers(_Column):
             return super().__call__(column)
         return list(map(self.form, column))
 
+    def one(self) -> Callable[[Any], bytes]:
+        """Return what makes the form of a value that comes alone."""
+        return self.form
+
 
 class _Keys(_Column):
     """Keys. Most are of one row only: those of whole columns are made without looking them up."""
@@ -93,12 +107,20 @@ class _Keys(_Column):
             return [b"u16:" + value.bytes for value in column]
         return super().__call__(column)
 
+    def one(self) -> Callable[[Any], bytes]:
+        """Return what makes the form of a value that comes alone."""
+        return self.form
+
 
 class _Single(_Column):
     """Values that hardly come twice."""
 
     def __call__(self, column: Sequence[Any]) -> list[bytes]:
         return list(map(self.form, column))
+
+    def one(self) -> Callable[[Any], bytes]:
+        """Return what makes the form of a value that comes alone."""
+        return self.form
 
 
 class _Texts(_Single):
@@ -177,7 +199,10 @@ def _text(value: Any) -> bytes | None:
 
 
 def _number(value: Any) -> bytes | None:
-    return canonical((value,)) if type(value) is int else None
+    if type(value) is not int:
+        return None
+    body = b"%d" % value
+    return b"i%d:%b" % (len(body), body)
 
 
 def _bytes(value: Any) -> bytes | None:

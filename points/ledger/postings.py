@@ -17,7 +17,7 @@ from app import clock
 from app.audit import events
 from app.errors import Conflict
 from app.permissions import Actor
-from app.rows import driver_row
+from app.rows import driver_row, ready_row
 from points.ledger import balances, writing
 from points.ledger.balances import Changes, State
 from points.ledger.drafts import (
@@ -67,9 +67,7 @@ def post(
     drafts = drafted([request], actor, clock.now())
     draft, connection = drafts[0], session.connection()
     event = events.prepare(verb, "posting", draft.id, actor=actor, party_id=request.party_id, reason=note)
-    before = writing.claim_one(
-        connection, draft.row, driver_row(event.row, connection.dialect.name), _changes(drafts)
-    )
+    before = writing.claim_one(connection, draft.row, ready_row(event.row), _changes(drafts))
     if before is None:
         return _first(connection, draft)
     events.keep_detail(session, event)

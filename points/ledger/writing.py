@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.db import Base
+from app.prepared import run_prepared
 from app.rows import insert_statement, pour, run
 from app.types import KeyType
 from points.ledger.balances import Changes, State, change
@@ -33,8 +34,7 @@ def write(session: Session, table: Table, rows: Rows) -> None:
     if connection.dialect.name == "sqlite":
         run(connection, insert_statement(table, "sqlite"), rows)
     elif len(rows) <= _FEW:
-        values = [value for row in _with_text_keys(table, rows) for value in row]
-        run(connection, _insert_few(table, len(rows)), [values])
+        run_prepared(connection, _insert_few(table, len(rows)), [value for row in rows for value in row])
     else:
         pour(session, table.name, [column.name for column in table.columns], _with_text_keys(table, rows))
 
@@ -69,8 +69,8 @@ def claim_one(
 ) -> dict[bytes, State] | None:
     """Insert a posting, its audit event and its changes of balances, and return the states before them.
 
-    Returns None, and nothing has happened, when the posting's key is taken. ``event`` is as the program holds
-    it. PostgreSQL does it in one trip: every later part of the statement hangs on the claimed key.
+    Returns None, and nothing has happened, when the posting's key is taken. All values are ready for
+    the driver. PostgreSQL does it in one trip: every later part of the statement hangs on the claimed key.
     """
     if connection.dialect.name == "sqlite":
         statement = insert_statement(_POSTING, "sqlite") + " ON CONFLICT DO NOTHING"
@@ -78,24 +78,18 @@ def claim_one(
             return None
         run(connection, insert_statement(_EVENT, "sqlite"), [event])
         return change(connection, changes)
-    if len(changes) > _FEW:
-        if not run(connection, _claim(connection.dialect, 0), [_claimed_values(posting, event, ())]).rowcount:
-            return None
-        return change(connection, changes)
-    values = _claimed_values(posting, event, changes)
-    rows = run(connection, _claim(connection.dialect, len(changes)), [values]).fetchall()
+    few = changes if len(changes) <= _FEW else ()
+    moves = [value for key, points, count in few for value in (points, count, key)]
+    rows = run_prepared(connection, _claim(connection.dialect, len(few)), [*posting, *event, *moves])
     if not rows:
         return None
-    found = iter(rows[0][1:])
+    if not few:
+        return change(connection, changes)
+    found = iter(rows[0])
     return {
         key: (balance - points, last - count)
         for (key, points, count), balance, last in zip(changes, found, found, strict=True)
     }
-
-
-def _claimed_values(posting: Sequence[Any], event: Sequence[Any], changes: Changes) -> list[Any]:
-    moves = [value for key, points, count in changes for value in (points, count, key.hex())]
-    return [*_with_text_keys(_POSTING, [posting])[0], *event, *moves]
 
 
 @cache
@@ -110,7 +104,7 @@ def _claim(dialect: Dialect, accounts: int) -> str:
         f"claimed AS ({insert_statement(_POSTING, 'postgresql')} ON CONFLICT DO NOTHING RETURNING id)",
         f"logged AS (INSERT INTO audit_event ({names}) SELECT {event} FROM claimed)",
     ]
-    held, found = ["claimed"], ["claimed.id"]
+    held, found = ["claimed"], []
     for number in range(accounts):
         one = f"account{number}"
         steps.append(
@@ -120,7 +114,7 @@ def _claim(dialect: Dialect, accounts: int) -> str:
         )
         held.append(one)
         found += [f"{one}.balance", f"{one}.last_number"]
-    return f"WITH {', '.join(steps)} SELECT {', '.join(found)} FROM " + " LEFT JOIN ".join(
+    return f"WITH {', '.join(steps)} SELECT {', '.join(found) or '1'} FROM " + " LEFT JOIN ".join(
         [held[0], *(f"{one} ON TRUE" for one in held[1:])]
     )
 

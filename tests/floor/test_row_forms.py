@@ -51,6 +51,8 @@ def test_the_forms_are_canonical(table: Table, data: st.DataObject) -> None:
     assert forms.of(rows) == expected
     assert forms.of([driver_row(row, "sqlite") for row in rows]) == expected
     assert forms.of(rows) == expected, "remembered"
+    assert [forms.of_one(row) for row in rows] == expected
+    assert [forms.of_one(driver_row(row, "sqlite"), 1, -1) for row in rows] == forms.of(rows, 1, -1)
     cut = data.draw(st.integers(0, len(table.columns)))
     head, tail = forms.of(rows, 0, cut) if cut else [b""] * len(rows), forms.of(rows, cut)
     if cut < len(table.columns):
@@ -74,6 +76,7 @@ def test_a_foreign_value_never_has_a_right_rows_form(table: Table, data: st.Data
     same = type(other) is type(row[place]) and other == row[place]
     assert (forms.of([changed]) == right) is same
     assert (forms.of([row, changed])[1] == right[0]) is same
+    assert (forms.of_one(changed) == right[0]) is same
 
 
 def test_what_is_remembered_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
