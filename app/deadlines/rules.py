@@ -4,7 +4,6 @@ Days are counted as in `app.calendar.rules`: the day of the event is not, nor is
 a clock stops has been counted already; the day on which it runs again is an event and not counted.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -163,14 +162,3 @@ def _is_make_up(days: WorkingCalendar, day: date) -> bool:
 def _off(days: WorkingCalendar, day: date) -> str:
     named = days.special.get(day)
     return named.note if named is not None else "weekend" if day.weekday() >= 5 else "holiday"
-
-
-def supervisors_region(level: SupervisedLevel, region_code: str) -> str:
-    """Return the division whose office supervises a thing of a division: its county, or its city."""
-    digits = 6 if level is SupervisedLevel.COUNTY else 4
-    return regions.padded(region_code[:digits])
-
-
-def in_order(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
-    """Return pauses from the earliest."""
-    return tuple(sorted(pauses, key=lambda pause: pause.since))

@@ -15,7 +15,7 @@ class ParameterUnit(Labelled):
     YEARS = "years", _l("年")
     MINUTES = "minutes", _l("分钟")
     FEN = "fen", _l("分（人民币）")
-    PERCENT = "percent", _l("%%")
+    PERCENT = "percent", _l("%")
     TIMES = "times", _l("倍")
     PEOPLE = "people", _l("人")
     COUNT = "count", _l("个（次）")

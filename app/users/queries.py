@@ -1,7 +1,7 @@
 """Reading users."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.errors import NotFound
 from app.parties.models import Party
-from app.permissions import Actor, Permission, ensure_may
+from app.permissions import Actor, Permission, Role, ensure_may
 from app.users.models import User, UserGrant
 
 
@@ -61,6 +61,24 @@ def users_of_organisations(session: Session, *, actor: Actor) -> list[UserRow]:
         UserRow(row.user, row.name, [grant for grant in row.grants if grant.organisation_id in mine])
         for row in rows
     ]
+
+
+def office_holders(session: Session, roles: Iterable[Role], region_code: str) -> list[uuid.UUID]:
+    """Return the persons who hold one of the roles for this very division now and can sign in, each once."""
+    return list(
+        session.scalars(
+            select(User.person_id)
+            .join(UserGrant, UserGrant.user_id == User.id)
+            .where(
+                UserGrant.role.in_(list(roles)),
+                UserGrant.region_code == region_code,
+                _in_force(),
+                User.locked_at.is_(None),
+            )
+            .distinct()
+            .order_by(User.person_id)
+        )
+    )
 
 
 def _users() -> Select[User, str]:
