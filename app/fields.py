@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import Field, MultipleFileField
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, MultipleFileField
+from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, TextInput
 
@@ -150,10 +152,32 @@ class EvidenceField(MultipleFileField):
         self.data = [one for one in valuelist if getattr(one, "filename", "")]
 
 
+class LineList(FieldList):
+    """So many lines of the same form. Names that no page of ours has sent (lines-²-item) are no lines."""
+
+    def __init__(self, unbound_field: Any, *args: Any, lines: int, anchor: str, **values: Any) -> None:
+        """``anchor``: the field by which a line is known; it stands for the line when nothing of it was sent."""
+        super().__init__(unbound_field, *args, min_entries=lines, max_entries=lines, **values)
+        self._anchor = anchor
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take in the values of lines-0, lines-1 …, as many as the page shows."""
+        if formdata:
+            ours = re.compile(rf"{re.escape(self.name)}-[0-9]{{1,2}}-", re.ASCII)
+            formdata = MultiDict(
+                [(name, value) for name in formdata if ours.match(name) for value in formdata.getlist(name)]
+            )
+            for number in range(self.min_entries):
+                # Every line stands where the page showed it, whichever were sent.
+                formdata.setdefault(f"{self.name}-{number}-{self._anchor}", "")
+        super().process(formdata, data, extra_filters)
+
+
 __all__ = [
     "CivilDateField",
     "EvidenceField",
     "HoursField",
+    "LineList",
     "MoneyField",
     "NotBlank",
     "NotInFuture",
