@@ -1,4 +1,4 @@
-"""flask points open, reconcile, verify, rebuild-rankings; flask points rules load, publish."""
+"""flask points open, reconcile, verify, forget, rebuild-rankings; flask points rules load, publish."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,14 @@ from flask_babel import gettext as _
 from app.config import Settings
 from app.db import reading, transaction
 from app.errors import Refused
+from app.ids import clean_code
+from app.parties import queries as parties
 from app.permissions import SYSTEM
 from points.ledger.reconciliation import mend, reconcile
 from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
+from points.seals import salts
 from points.verification.verifying import tail_words, verify_all
 
 points = AppGroup("points", help="The ledger of points, its rules and rankings.")
@@ -66,6 +69,26 @@ def verify_command(processes: int | None) -> None:
     outcome = verify_all(current_app.extensions["zhongli"], processes or os.cpu_count() or 1)
     click.echo(tail_words(outcome))
     _tell([f"{one.kind.value} {one.table} {one.key}: {one.sentence}" for one in outcome.breaks], "breaks")
+
+
+@points.command("forget")
+@click.argument("party")
+@click.option(
+    "--reason", required=True, help="Who asked for it and by which right; it goes to the audit log."
+)
+@click.confirmation_option(prompt="The party can never again be tied to its published points. Go on?")
+def forget_command(party: str, reason: str) -> None:
+    """Cut the PARTY of this code off from its published leaves for good, where the law gives it that right.
+
+    Its secret salts are erased in every programme. The tree, its roots, the ledger and its own statement stay.
+    """
+    try:
+        with transaction() as session:
+            found = parties.by_code(session, clean_code(party))
+            programmes = salts.forget(session, found.id, reason=reason, actor=SYSTEM)
+    except Refused as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"{len(programmes)} salts erased: {', '.join(programmes)}")
 
 
 @points.command("rebuild-rankings")

@@ -227,6 +227,12 @@ def _make_tables() -> None:
         sa.Column("fewer", sa.BigInteger(), nullable=False, comment="honour points taken back so far"),
         sa.Column("redeemable_more", sa.BigInteger(), nullable=False),
         sa.Column("redeemable_fewer", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "unscored",
+            sa.Text(),
+            nullable=True,
+            comment="what the version cannot score and so stands as it was, a line each",
+        ),
         sa.CheckConstraint("first_day <= last_day", name=op.f("ck_adjustment_decision_period")),
         sa.CheckConstraint(
             "(state IN ('adopted', 'done')) = (adopted_at IS NOT NULL)",

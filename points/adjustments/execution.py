@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,9 +30,13 @@ from points.ledger.models import Posting
 from points.rulesets import caps
 from points.rulesets import queries as rulesets
 from points.rulesets.rules import CapPeriod, CapTaken, Rules
+from points.rulesets.words import points_words
 from points.simulation import history
+from points.simulation.history import PastAward
 from points.simulation.replay import Outcome, replay
 
+Unscored = dict[UUID, tuple[PastAward, str]]
+"""By posting: the awards that a version cannot score, and why."""
 BATCH = 200
 """Awards in one transaction, about: one party's are never divided."""
 _SETTLES = timedelta(minutes=2)
@@ -60,21 +65,27 @@ def carry_out(decision_id: UUID) -> int:
         rules = rulesets.published_terms(session, decision.ruleset_id)
         past = history.read(session, decision.programme_id, decision.first_day, decision.last_day)
         looked_at = clock.now()
+    unscored: Unscored = {}
     due = {
         party_id: [event.award.source_id for event in events if not event.is_reversal]
         for party_id, events in sorted(past.items())
-        if any(_left(decision, events, rules))
+        if list(_left(decision, events, rules, unscored))
     }
     if due:
         return sum(_carry_out_batch(decision_id, rules, batch) for batch in _batches(due))
     if decision.adopted_at is not None and looked_at >= decision.adopted_at + _SETTLES:
-        _finish(decision_id)
+        _finish(decision_id, unscored)
     return 0
 
 
-def _left(decision: AdjustmentDecision, past: Iterable[history.Event], rules: Rules) -> Iterator[Outcome]:
-    """Yield the awards that this decision has still to adjust; one that only takes other caps is among them."""
-    for one in replay(past, rules, decision.first_day, decision.last_day):
+def _left(
+    decision: AdjustmentDecision, past: Iterable[history.Event], rules: Rules, unscored: Unscored
+) -> Iterator[Outcome]:
+    """Yield the awards that this decision has still to adjust; one that only takes other caps is among them.
+
+    What was verified after the simulation may be more than the version can score: it stands as it is.
+    """
+    for one in replay(past, rules, decision.first_day, decision.last_day, unscored):
         if decision.number not in one.award.decisions and (one.is_changed or one.caps()):
             yield one
 
@@ -99,7 +110,9 @@ def _carry_out_batch(decision_id: UUID, rules: Rules, sources: list[UUID]) -> in
             return 0
         _lock_awards(session, sources)
         past = history.read_sources(session, sources, decision.first_day, decision.last_day)
-        left = {party_id: list(_left(decision, events, rules)) for party_id, events in sorted(past.items())}
+        left = {
+            party_id: list(_left(decision, events, rules, {})) for party_id, events in sorted(past.items())
+        }
         changes = {party_id: _cap_changes(found) for party_id, found in left.items() if found}
         for party_id, change in changes.items():
             caps.hold(session, decision.programme_id, party_id, change)
@@ -150,13 +163,25 @@ def _count(decision: AdjustmentDecision, adjusted: Sequence[Outcome], parties: i
         decision.redeemable_fewer += max(0, -one.redeemable)
 
 
-def _finish(decision_id: UUID) -> None:
+def _finish(decision_id: UUID, unscored: Unscored) -> None:
     with transaction() as session:
         decision = lock(session, AdjustmentDecision, decision_id)
         if decision.state is not AdjustmentState.ADOPTED:
             return
         ensure_move(MOVES, decision.state, AdjustmentState.DONE)
         decision.state, decision.finished_at = AdjustmentState.DONE, clock.now()
+        lines = [
+            _(
+                "%(day)s 发生的%(kind)s（编号 %(source)s，原计 %(points)s 分）按新规则算不出，仍按原来的分数：%(why)s",
+                day=award.facts.happened_on.isoformat(),
+                kind=award.facts.kind.label,
+                source=award.source_id,
+                points=points_words(award.points),
+                why=why,
+            )
+            for _key, (award, why) in sorted(unscored.items())
+        ]
+        decision.unscored = "\n".join(lines) or None
         session.flush()
         events.record(
             session,
@@ -164,5 +189,10 @@ def _finish(decision_id: UUID) -> None:
             THING,
             decision.id,
             actor=SYSTEM,
-            after={"adjusted": decision.adjusted, "more": decision.more, "fewer": decision.fewer},
+            after={
+                "adjusted": decision.adjusted,
+                "more": decision.more,
+                "fewer": decision.fewer,
+                "unscored": lines,
+            },
         )

@@ -60,6 +60,9 @@ class AdjustmentDecision(Base):
     fewer: Mapped[Centipoints] = mapped_column(default=0, comment="honour points taken back so far")
     redeemable_more: Mapped[Centipoints] = mapped_column(default=0)
     redeemable_fewer: Mapped[Centipoints] = mapped_column(default=0)
+    unscored: Mapped[str | None] = mapped_column(
+        Text, comment="what the version cannot score and so stands as it was, a line each"
+    )
 
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),

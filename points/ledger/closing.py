@@ -12,7 +12,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, case, column, func, literal, not_, select, table
+from sqlalchemy import String, and_, case, column, func, literal, not_, select, table, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app import clock
@@ -248,9 +248,10 @@ def _flows(
     ]
     each = (
         select(
-            source.kind.label("source"),
-            target.kind.label("target"),
-            Transfer.contribution_kind.label("kind"),
+            # As they are stored: a damaged one is told by its transfer, and must not keep the rest from being told.
+            type_coerce(source.kind, String).label("source"),
+            type_coerce(target.kind, String).label("target"),
+            type_coerce(Transfer.contribution_kind, String).label("kind"),
             case(*((inside, literal(at)) for at, inside in enumerate(within))).label("close"),
             case(
                 *((Transfer.happened_on <= extent[1], literal(at)) for at, extent in enumerate(extents))
@@ -270,8 +271,6 @@ def _flows(
     found: dict[int, list[Flow]] = {}
     for source_kind, target_kind, kind, at, happened, count, points in rows:
         month = extents[happened][2] if happened < at else ""
-        flow = Flow(
-            source_kind.value, target_kind.value, kind.value if kind else "", month, int(count), int(points)
-        )
+        flow = Flow(source_kind, target_kind, kind or "", month, int(count), int(points))
         found.setdefault(at, []).append(flow)
     return found

@@ -7,6 +7,7 @@ all balances of the party in key order, the posting.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -34,6 +35,13 @@ SOURCE = "hold"
 """The source kind of a hold's postings; their source is the hold."""
 VERBS = {S.POSTED: "hold.post", S.RELEASED: "hold.release", S.TIMED_OUT: "hold.time_out"}
 _BATCH = 200
+_SET_ASIDE = (
+    "id", "programme_id", "party_id", "purse", "points", "source_kind", "source_id", "purpose", "until", "held_at",
+    "held_by_id",
+)  # fmt: skip
+_ENDED = ("id", "points", "state", "ended_at", "ended_by_id")
+_SAID = {Reason.HOLD: _SET_ASIDE, Reason.REDEEM: _ENDED, Reason.RELEASE: _ENDED}
+"""Of each of a hold's postings the columns that it signs."""
 
 
 def reserve(
@@ -154,6 +162,14 @@ def held_sums(holds: Iterable[Hold]) -> dict[Purse, int]:
     return sums
 
 
+def inputs_of(reason: Reason, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return from what a hold's posting is made: the columns of its row that are known by then, which it so signs.
+
+    ``row`` is the hold's by column. Its reason in words, which may have to be erased, is not among them.
+    """
+    return (reason.value, *(row[name] for name in _SAID[reason]))
+
+
 def _ensure_enough(purse: Purse, there: int, points: int) -> None:
     if there < 0:
         raise Conflict(
@@ -200,11 +216,11 @@ def _end(
     target = held[AccountKind.REDEEMED if new is S.POSTED else hold.purse.account]
     about = set_aside if hold.purpose is HoldPurpose.DISPUTE else None
     source, verb = held[AccountKind.HELD], VERBS[new]
-    _move(session, hold, why, source, target, wording, about, verb, reason, actor=actor)
     hold.state = new
     hold.ended_at = clock.now()
     hold.ended_by_id = actor.person_id
     session.flush()
+    _move(session, hold, why, source, target, wording, about, verb, reason, actor=actor)
     return hold
 
 
@@ -242,7 +258,7 @@ def _move(
             source_kind=SOURCE,
             source_id=hold.id,
             revision=1,
-            inputs=(hold.id, reason.value, hold.points),
+            inputs=inputs_of(reason, {name: getattr(hold, name) for name in _SAID[reason]}),
             happened_on=about.happened_on if about else clock.today(),
             # No last day stands on it: what ends is told by what was earned less all that has left.
             transfers=(TransferRequest(source, target, hold.points, wording),),

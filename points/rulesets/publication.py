@@ -220,16 +220,14 @@ def version_for(session: Session, version: int, *, actor: Actor) -> Ruleset:
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """Return how many drafts of the city's rules wait for the actor, who may publish them and drafted none of them."""
+    """Return how many drafts of the city's rules wait for the actor, who may publish them and wrote none of them."""
     programme = queries.city_programme(session)
     if programme is None or not may_in(actor, Permission.PUBLISH_RULESETS, programme.region_code):
         return 0
-    drafts = select(func.count()).where(
-        Ruleset.programme_id == programme.id,
-        Ruleset.state == RulesetState.DRAFT,
-        Ruleset.drafted_by_id.is_distinct_from(actor.person_id),
-    )
-    return session.scalar(drafts) or 0
+    drafts = session.scalars(
+        select(Ruleset).where(Ruleset.programme_id == programme.id, Ruleset.state == RulesetState.DRAFT)
+    ).all()
+    return sum(actor.person_id not in writers(session, one) for one in drafts)
 
 
 def programme_for(session: Session, *, actor: Actor) -> Programme | None:

@@ -13,9 +13,11 @@ from app import clock
 from app.audit import events
 from app.db import Base
 from app.errors import NotFound
+from app.parties.rules import ensure_reason
 from app.permissions import Actor
 from points.ledger.form import FORM, signed
 from points.ledger.insertion import insert
+from points.rulesets.models import Programme
 from points.seals.models import PartySalt
 
 _SALT = Base.metadata.tables[PartySalt.__tablename__]
@@ -53,6 +55,25 @@ def erase(session: Session, programme_id: UUID, party_id: UUID, *, reason: str, 
     )
     session.flush()
     return row
+
+
+def forget(session: Session, party_id: UUID, *, reason: str, actor: Actor) -> list[str]:
+    """Erase a party's salts in every programme and return the programmes' codes; its published leaves stay unnamed.
+
+    Raises NotFound when it has none, InvalidInput without a reason.
+    """
+    reason = ensure_reason(reason)
+    rows = session.execute(
+        select(PartySalt.programme_id, Programme.code)
+        .join(Programme, Programme.id == PartySalt.programme_id)
+        .where(PartySalt.party_id == party_id, PartySalt.salt.is_not(None))
+        .order_by(PartySalt.programme_id)
+    ).all()
+    if not rows:
+        raise NotFound(_("这个主体没有可以清除的存证盐值。"))
+    for programme_id, _code in rows:
+        erase(session, programme_id, party_id, reason=reason, actor=actor)
+    return [code for _programme_id, code in rows]
 
 
 def _resign(row: PartySalt, body: tuple[Any, ...]) -> None:

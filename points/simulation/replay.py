@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 
+from app.errors import InvalidInput
 from app.labels import Labelled
 from points.rulesets.rules import CapPeriod, Rules, Score, score
 from points.simulation.history import Event, PastAward
@@ -69,11 +71,18 @@ class Outcome:
         return Cause.RATE if earned and (earned > 0) is (self.points > 0) else Cause.CAP
 
 
-def replay(events: Iterable[Event], rules: Rules, first: date, last: date) -> Iterator[Outcome]:
+def replay(
+    events: Iterable[Event],
+    rules: Rules,
+    first: date,
+    last: date,
+    unscored: dict[UUID, tuple[PastAward, str]] | None = None,
+) -> Iterator[Outcome]:
     """Yield each award of one party that happened in the period and still stands, scored by these rules.
 
     Caps are used up in the order of the events and free again where an award was reversed. What happened
-    outside the period keeps its points and what it took.
+    outside the period keeps its points and what it took. So does, where ``unscored`` is given, what the rules cannot
+    score, which is put there by its posting, with the reason; otherwise that raises InvalidInput.
     """
     used: dict[CapPeriod, int] = defaultdict(int)
     taken: dict[int, dict[CapPeriod, int]] = {}
@@ -84,9 +93,17 @@ def replay(events: Iterable[Event], rules: Rules, first: date, last: date) -> It
             for period, points in taken.pop(id(award)).items():
                 used[period] -= points
             continue
-        own = award.taken
+        own, told = award.taken, None
         if first <= award.facts.happened_on <= last:
-            told = score(rules, award.facts, used)
+            try:
+                told = score(rules, award.facts, used)
+            except InvalidInput as refused:
+                if unscored is None:
+                    raise
+                told = None
+                if not award.is_reversed:
+                    unscored[award.posting_id] = award, str(refused)
+        if told is not None:
             own = {period: points for period, points in told.taken if points}
             if not award.is_reversed:
                 outcomes.append(Outcome(award, told, own))

@@ -264,6 +264,25 @@ def test_what_was_verified_meanwhile_is_found(past: Past, monkeypatch: pytest.Mo
     assert caps_used() == caps_standing()
 
 
+def test_what_the_version_cannot_score_stands_as_it_was_and_is_named(past: Past) -> None:
+    """Verified after the simulation, and more than may be earned by the new version: the decision ends all the same."""
+    simulation, _result = past.simulated()
+    with transaction() as session, clock.at(past.now):
+        key = decisions.draft(session, simulation, PAPER, actor=WRITER).id
+        huge = city.service(past.parties[0], minutes=54 * 10**12)
+        before = award(session, huge, actor=SYSTEM)
+        decisions.adopt(session, key, actor=LAWYER)
+    run_out(key, past.now)
+    with reading() as session:
+        decision = session.get_one(AdjustmentDecision, key)
+        assert decision.adjusted > 0
+        assert decision.unscored is not None and len(decision.unscored.splitlines()) == 1
+        assert str(huge.source_id) in decision.unscored and "太大" in decision.unscored
+        posted = queries.postings_of_many(session, [huge.source_id], [Reason.AWARD, Reason.ADJUSTMENT])
+        assert [one.id for one in posted] == [before.id]
+    assert caps_used() == caps_standing()
+
+
 def test_a_second_decision_goes_over_the_first(past: Past) -> None:
     stale, _result = past.simulated()
     past.ended()
