@@ -109,6 +109,10 @@ def _make_leaves() -> None:
         sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_party_salt_programme_id")),
         sa.PrimaryKeyConstraint("programme_id", "party_id", name=op.f("pk_party_salt")),
     )
+    erased = sa.text("erased_at IS NOT NULL")
+    op.create_index(
+        "ix_party_salt_erased", "party_salt", ["erased_at"], sqlite_where=erased, postgresql_where=erased
+    )
     op.create_table(
         "tree_head",
         sa.Column("tree", sa.String(length=32), nullable=False),
@@ -133,7 +137,13 @@ def _make_leaves() -> None:
     )
     op.create_table(
         "seal_leaf",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False, comment="from 0"),
+        sa.Column(
+            "number",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+            comment="from 0",
+        ),
         sa.Column("form", sa.SmallInteger(), nullable=False, comment="version of the form that is hashed"),
         _leaf_kind(),
         sa.Column("thing_id", types.KeyType(), nullable=False, comment="transfer or paper"),

@@ -92,8 +92,18 @@ class Flows(dict[tuple[Any, Any], Flow]):
     def __missing__(self, pair: tuple[Any, Any]) -> Flow:
         none = AccountFacts()
         source, target = (self._accounts.get(key, none) for key in pair)
-        flow = self[pair] = Flow(source, target)
+        flow = Flow(source, target)
+        if none not in (source, target):
+            self[pair] = flow
         return flow
+
+    def forget_lacking(self) -> None:
+        """Have the parties that had no salt read again."""
+        lacking = {key for key, one in self._accounts.items() if one.side.party_id and one.side.salt is None}
+        for pair in [pair for pair in self if not lacking.isdisjoint(pair)]:
+            del self[pair]
+        for key in lacking:
+            del self._accounts[key]
 
     def _read(self, connection: Connection, keys: Iterable[Any]) -> None:
         is_sqlite = connection.dialect.name == "sqlite"

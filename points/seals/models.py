@@ -1,6 +1,18 @@
 """Tables of the seals. The tree grows to the right only, so all but its head and the salts is append-only."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import APPEND_ONLY, Base
@@ -24,6 +36,13 @@ class PartySalt(Base):
     hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
+        # How many are erased: whoever keeps salts in memory asks.
+        Index(
+            "ix_party_salt_erased",
+            "erased_at",
+            sqlite_where=text("erased_at IS NOT NULL"),
+            postgresql_where=text("erased_at IS NOT NULL"),
+        ),
         CheckConstraint("(salt IS NULL) = (erased_at IS NOT NULL)", name="erased"),
         {"info": SIGNED},
     )
@@ -52,7 +71,13 @@ class SealLeaf(Base):
 
     __tablename__ = "seal_leaf"
 
-    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, comment="from 0")
+    # INTEGER is SQLite's own row number: no index besides, and leaves lie in their order.
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+        comment="from 0",
+    )
     form: Mapped[int] = mapped_column(SmallInteger, comment="version of the form that is hashed")
     kind: Mapped[LeafKind] = mapped_column(labelled(LeafKind))
     thing_id: Mapped[Key] = mapped_column(unique=True, comment="transfer or paper")

@@ -3,7 +3,7 @@
 The minute job looks back an hour before its last look, since keys made by several programs are not in commit
 order; whoever seals more often looks back a second in between; the nightly job looks at everything. All
 hashing happens outside the write lock, for the tree as it was seen: when somebody has sealed meanwhile, it is done
-again. At most 1,000 leaves, and one seal over them, are added in a transaction.
+again. At most 4,000 leaves, and one seal over them, are added in a transaction.
 """
 
 import time
@@ -28,7 +28,7 @@ from points.seals.models import Seal, SealLeaf, SealNode
 from points.seals.tree import HASH_LENGTH, Frontier
 from points.seals.waiting import Waiting
 
-BATCH = 1_000
+BATCH = 4_000
 WINDOW = timedelta(hours=1)
 _LEAF, _NODE, _SEAL = (Base.metadata.tables[model.__tablename__] for model in (SealLeaf, SealNode, Seal))
 _FIRST = UUID(int=0)
@@ -43,7 +43,7 @@ def seal(everything: bool = False) -> int:
     """Give a leaf to every transfer and paper since an hour before the last look (or of all time) that has none.
 
     Returns how many got one. Makes the roots of days that are over, too. Opens its own transactions, one per
-    1,000 leaves. Safe twice and at once: whoever comes second finds the leaves there.
+    4,000 leaves. Safe twice and at once: whoever comes second finds the leaves there.
     """
     began = clock.true_now()
     with reading(fresh=True) as session:

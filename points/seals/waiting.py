@@ -1,18 +1,19 @@
 """What waits for a leaf: transfers and papers that have none, and the leaves that they will have."""
 
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import compress, repeat
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Connection, exists, select
 from sqlalchemy.orm import Session
 
 from app import keys
 from app.canonical import canonical
-from app.db import Base
+from app.db import Base, database
 from app.papers.models import Paper
 from app.row_forms import RowForms
 from app.rows import driver_row
@@ -27,6 +28,10 @@ from points.seals.models import SealLeaf
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
 _NAMES = [column.name for column in _TRANSFER.columns]
 _KEY = 16
+_LOT = 256
+"""Transfers at a time: as many as fit a processor's cache."""
+_ERASED = "SELECT count(*) FROM party_salt WHERE erased_at IS NOT NULL"
+_kept = threading.local()
 
 
 class Waiting(NamedTuple):
@@ -47,25 +52,32 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     waits until a verification has named it and somebody has looked.
     """
     connection = session.connection()
-    dialect = connection.dialect.name
+    dialect, known = connection.dialect.name, _flows(connection)
     bounds = driver_row((after, after), dialect)
-    lots = raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True)
-    rows = [row for lot in lots for row in lot]
-    if not rows:
-        return Waiting(0, None, (), set())
-    last = UUID(bytes=bytes(rows[-1][0])[:_KEY].ljust(_KEY, b"\0"))
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    forms = _forms(dialect).of_columns(columns, 0, -SIGNING)
-    sound = _are_signed(forms, *columns[-SIGNING:])
-    if not all(sound):
-        columns = [list(compress(column, sound)) for column in columns]
-        forms = list(compress(forms, sound))
-        if not forms:
-            return Waiting(len(rows), last, (), set())
-    named = dict(zip(_NAMES, columns, strict=True))
-    found = Flows().of(connection, named["from_account_id"], named["to_account_id"])
-    if lacking := _lacking(set(found)):
-        return Waiting(len(rows), last, (), lacking)
+    number, last, new, lacking = 0, None, list[Leaf](), set[tuple[UUID, UUID]]()
+    for rows in raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True, lot=_LOT):
+        number += len(rows)
+        last = UUID(bytes=bytes(rows[-1][0])[:_KEY].ljust(_KEY, b"\0"))
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        forms = _forms(dialect).of_columns(columns, 0, -SIGNING)
+        sound = _are_signed(forms, *columns[-SIGNING:])
+        if not all(sound):
+            columns = [list(compress(column, sound)) for column in columns]
+            forms = list(compress(forms, sound))
+        named = dict(zip(_NAMES, columns, strict=True))
+        found = known.of(connection, named["from_account_id"], named["to_account_id"])
+        lacking |= _lacking(set(found))
+        if not lacking:
+            new += _leaves(named, forms, found)
+    if lacking:
+        known.forget_lacking()
+        new = []
+    return Waiting(number, last, new, lacking)
+
+
+def _leaves(
+    named: Mapping[str, Sequence[Any]], forms: Sequence[bytes], found: Sequence[Flow]
+) -> Iterator[Leaf]:
     leaves_of = made(
         [flow.with_salts(lambda: os.urandom(salts.LENGTH)) if flow.is_erased else flow for flow in found],
         *(named["id"], forms, named["happened_on"], named["region_code"]),
@@ -73,8 +85,17 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     )
     if None in leaves_of[0]:
         raise ValueError("a damaged transfer cannot be sealed")
-    new = list(map(Leaf, repeat("transfer"), named["id"], *leaves_of))
-    return Waiting(len(rows), last, new, set())
+    return map(Leaf, repeat("transfer"), named["id"], *leaves_of)
+
+
+def _flows(connection: Connection) -> Flows:
+    """Return the flows that this thread knows of the open database; none once a salt was erased meanwhile."""
+    erased = connection.exec_driver_sql(_ERASED).scalar_one()
+    state = database(), erased
+    if getattr(_kept, "state", None) != state:
+        _kept.state, _kept.flows = state, Flows()
+    flows: Flows = _kept.flows
+    return flows
 
 
 def papers(session: Session, after: UUID, most: int) -> Waiting:
