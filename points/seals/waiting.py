@@ -108,11 +108,17 @@ def papers(session: Session, after: UUID, most: int) -> Waiting:
 
 @cache
 def _without_leaf(dialect: str, most: int) -> str:
-    # Two sorted runs of index entries, of which only the new ones are read whole.
-    mark = "?" if dialect == "sqlite" else "%s"
+    # Two sorted runs of index entries; on SQLite only the new ones are read whole. PostgreSQL merges the runs by
+    # itself, and would go over the whole table for so many keys in a list.
+    names = ", ".join(_NAMES)
+    if dialect == "sqlite":
+        return (
+            f"SELECT {names} FROM transfer WHERE id IN (SELECT id FROM transfer WHERE id > ? "
+            f"EXCEPT SELECT thing_id FROM seal_leaf WHERE thing_id > ? ORDER BY 1 LIMIT {most:d}) ORDER BY id"
+        )
     return (
-        f"SELECT {', '.join(_NAMES)} FROM transfer WHERE id IN (SELECT id FROM transfer WHERE id > {mark} "
-        f"EXCEPT SELECT thing_id FROM seal_leaf WHERE thing_id > {mark} ORDER BY 1 LIMIT {most:d}) ORDER BY id"
+        f"SELECT {names} FROM transfer t WHERE id > %s AND NOT EXISTS (SELECT 1 FROM seal_leaf "
+        f"WHERE thing_id = t.id AND thing_id > %s) ORDER BY id LIMIT {most:d}"
     )
 
 
