@@ -1,5 +1,6 @@
 """What approval tiers bring to the house."""
 
 from app.feature import Feature
+from projects.tiers import views_staff
 
-TIERS = Feature("tiers")
+TIERS = Feature("tiers", blueprints=(views_staff.bp,), navigation=views_staff.NAVIGATION)

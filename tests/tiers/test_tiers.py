@@ -115,7 +115,7 @@ def test_what_a_row_must_say(database: db.Database) -> None:
                 continue
             with pytest.raises((InvalidInput, NotAllowed)) as refused:
                 proposals.propose(session, wanted, actor=SYSTEM)
-            assert refused.value.field == field  # type: ignore[union-attr]
+            assert refused.value.field == field
         with pytest.raises(NotAllowed):
             proposals.propose(session, _row(thing=TierThing.EMERGENCY), actor=people_.approver)
         county_staff = staff(session, "区县的市级岗位", Role.CITY_STAFF, COUNTY)
