@@ -70,6 +70,7 @@ from app.users import views_member as users_member
 from app.users import views_public as users_public
 from app.users import views_staff as users_staff
 from app.users.login import init_login
+from credit.commitments.feature import COMMITMENTS
 from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import jobs as points_jobs
@@ -238,6 +239,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("needs", registers=(NEEDS,)),
     Feature("offers", registers=(OFFERS,)),
     Feature("tips", registers=(TIPS,)),
+    COMMITMENTS,
     TIERS,
     PUBLICITY,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),

@@ -1,7 +1,7 @@
 """Tables of what official lists bring: papers that people hold, how a household stands, batches and look-alikes."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -54,6 +54,7 @@ class HouseholdCategory(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
     household_id: Mapped[Key] = mapped_column(ForeignKey("household.party_id"), index=True)
+    person_id: Mapped[Key | None] = mapped_column(comment="the member who counts alone; none: all of them")
     category: Mapped[str] = mapped_column(String(60), comment="the word of the ledger, such as 农村低保")
     cause: Mapped[str | None] = mapped_column(String(60), comment="why the household fell into need")
     persons_count: Mapped[int | None] = mapped_column()
@@ -67,6 +68,22 @@ class HouseholdCategory(Base):
         CheckConstraint("annual_income IS NULL OR annual_income >= 0", name="income"),
         CheckConstraint("monthly_amount IS NULL OR monthly_amount >= 0", name="amount"),
         CheckConstraint("end_on IS NULL OR begin_on IS NULL OR end_on >= begin_on", name="period"),
+        Index(
+            "uq_household_category_open",
+            "household_id",
+            "category",
+            unique=True,
+            sqlite_where=text("end_on IS NULL AND person_id IS NULL"),
+            postgresql_where=text("end_on IS NULL AND person_id IS NULL"),
+        ),
+        Index(
+            "uq_household_category_person",
+            "person_id",
+            "category",
+            unique=True,
+            sqlite_where=text("end_on IS NULL AND person_id IS NOT NULL"),
+            postgresql_where=text("end_on IS NULL AND person_id IS NOT NULL"),
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from app.audit import events
 from app.db import lock
 from app.errors import Conflict, InvalidInput
 from app.identity import DocumentKind
-from app.masking import mask_id, mask_phone
+from app.masking import mask_id, mask_phone, public_name
 from app.parties import duplicates, names, registrations, rules
 from app.parties.guards import ensure_may_enter, ensure_may_handle, ensure_region
 from app.parties.kinds import PartyKind, PersonRoleKind, RegistrationState, Sex, SocialWorkerLevel
@@ -115,6 +115,35 @@ def register_contact(session: Session, data: PersonData, *, actor: Actor) -> Par
     registrations.begin(session, party, actor=actor)
     events.record(
         session, "person.register_contact", "party", party.id, actor=actor, party_id=party.id,
+        after=_public_fields(party, person),
+    )  # fmt: skip
+    return party
+
+
+def register_member(session: Session, data: PersonData, *, different: str = "", actor: Actor) -> Party:
+    """Enter somebody whom the register does not know, to become a household member; submitted with the household.
+
+    A child may have no number yet: then the day of birth is needed. ``different`` is the reason why a look-alike of
+    the register is another person. Raises Conflict naming the field when the number is taken or somebody looks alike.
+    """
+    ensure_may(actor, Permission.MANAGE_HOUSEHOLDS, region_code=data.region_code)
+    party, person = _new_person(session, data, whole=False)
+    if person.born_on is None:
+        raise InvalidInput(_("没有身份证号的，请填写出生日期。"), field="born_on")
+    registrations.begin(session, party, actor=actor)
+    registrations.submit(session, party.id, actor=actor)
+    for alike in duplicates.unanswered(session, party):
+        if not different.strip():
+            raise Conflict(
+                _(
+                    "登记册里已有很像的人：%(name)s。请核对；确实不是同一人的，请写明理由。",
+                    name=public_name(alike.party.name),
+                ),
+                field="different",
+            )
+        duplicates.answer_different(session, party.id, alike.party.id, reason=different, actor=actor)
+    events.record(
+        session, "person.register_member", "party", party.id, actor=actor, party_id=party.id,
         after=_public_fields(party, person),
     )  # fmt: skip
     return party
