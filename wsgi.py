@@ -24,7 +24,9 @@ from app.calendar import views_staff as calendar_staff
 from app.commands import COMMANDS
 from app.config import Settings, SettingsError, load
 from app.context import register_context
+from app.deadlines import jobs as deadlines_jobs
 from app.deadlines import registry as deadline_kinds
+from app.deadlines import views_staff as supervision_staff
 from app.feature import Feature, register_features
 from app.figures import register_filters
 from app.files import access as file_access
@@ -54,6 +56,7 @@ from app.papers import sealing as papers_sealing
 from app.papers import views_member as papers_member
 from app.papers import views_public as papers_public
 from app.papers import views_staff as papers_staff
+from app.parameters import views_staff as parameters_staff
 from app.parties import jobs as parties_jobs
 from app.parties import views_desk as parties_desk
 from app.parties import views_member as parties_member
@@ -115,6 +118,7 @@ from projects.contributions.register import CONTRIBUTIONS
 from projects.gifts import register as gifts_register
 from projects.needs.register import NEEDS
 from projects.offers.register import OFFERS
+from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
 from projects.tiers.feature import TIERS
@@ -134,6 +138,13 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(calendar_staff.bp,),
         navigation=calendar_staff.NAVIGATION,
         commands=(calendar_cli.calendar,),
+    ),
+    Feature("parameters", blueprints=(parameters_staff.bp,), navigation=parameters_staff.NAVIGATION),
+    Feature(
+        "deadlines",
+        blueprints=(supervision_staff.bp,),
+        navigation=supervision_staff.NAVIGATION,
+        jobs=deadlines_jobs.JOBS,
     ),
     Feature("files", blueprints=(files_views.bp,), jobs=files_jobs.JOBS),
     Feature(
@@ -242,6 +253,7 @@ FEATURES: tuple[Feature, ...] = (
     COMMITMENTS,
     TIERS,
     PUBLICITY,
+    PROJECTS,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),

@@ -187,6 +187,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CITY_STAFF: _COUNTY
     | {
         P.APPROVE_REQUESTS,
+        P.REVIEW_PROJECTS,  # of the whole city: no town and no county stands below it
         P.APPROVE_PROJECTS,
         P.DECIDE_OBJECTIONS,
         P.CHECK_PROJECTS,

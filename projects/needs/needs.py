@@ -23,6 +23,7 @@ from projects.contributions.models import Contribution
 from projects.needs.models import ProjectNeed
 from projects.portfolio.models import Project, ProjectState
 from projects.portfolio.shelf import KnownProject, Projects
+from projects.tiers.rules import level_of_region
 
 MOST_OF_A_BATCH = 2_000
 
@@ -76,6 +77,7 @@ def record_many(
                     "state_since": moment,
                     "created_at": moment,
                     "entered_by_id": actor.person_id,
+                    "holder_level": level_of_region(one.project.region_code),
                 }
             )
         if there[1].content != one.project.content or (there[0], one.item.id) in taken:
