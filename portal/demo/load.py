@@ -30,6 +30,7 @@ from app.regions.models import RegionLevel
 from app.regions.regions import load_regions
 from app.users import passwords
 from portal.demo import samples, sign_ins
+from portal.demo.approving import ProposeTowns, approving_acts
 from portal.demo.living import Living, living_acts
 from portal.demo.opening import Opening, opening_acts
 from portal.demo.places import CITY
@@ -37,6 +38,7 @@ from portal.demo.plan import Plan, Size, make_plan
 from portal.demo.stage import Stage
 from portal.demo.village import Rural, village_acts
 
+Act = Opening | Living | Rural | ProposeTowns
 THING = "demo"
 BEGIN, CHAPTER, FINISH = "demo.begin", "demo.chapter", "demo.finish"
 CHAPTER_LENGTH = 80
@@ -121,8 +123,8 @@ def _plan(beginning: Beginning) -> Plan:
 
 def _perform(stage: Stage, tell: Tell) -> None:
     """Carry out the acts in the order of time, leaving out the chapters that are committed already."""
-    every = [*opening_acts(stage), *living_acts(stage), *village_acts(stage)]
-    acts: list[Opening | Living | Rural] = sorted(every, key=lambda act: act.at)
+    every = [*opening_acts(stage), *living_acts(stage), *village_acts(stage), *approving_acts(stage)]
+    acts: list[Act] = sorted(every, key=lambda act: act.at)
     with reading() as session:
         done = _count(session, CHAPTER)
     for number, chapter in enumerate(_chapters(acts)):
@@ -137,7 +139,7 @@ def _perform(stage: Stage, tell: Tell) -> None:
         tell(min(len(acts), (number + 1) * CHAPTER_LENGTH), len(acts))
 
 
-def _chapters(acts: list[Opening | Living | Rural]) -> Iterator[list[Opening | Living | Rural]]:
+def _chapters(acts: list[Act]) -> Iterator[list[Act]]:
     for start in range(0, len(acts), CHAPTER_LENGTH):
         yield acts[start : start + CHAPTER_LENGTH]
 

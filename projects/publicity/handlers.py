@@ -1,4 +1,8 @@
-"""What a feature says of the things that it puts to publicity, and what it does when their term is over."""
+"""What a feature says of the things that it puts to publicity, and what it does when their term is over.
+
+The round is locked when a feature is told, and the feature then locks its subject. A verb of the feature that may
+withdraw the subject locks in the same order: ``publicity.hold`` first.
+"""
 
 import uuid
 from collections.abc import Callable

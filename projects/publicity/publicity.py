@@ -106,6 +106,16 @@ def find_live(session: Session, subject_kind: str, subject_id: uuid.UUID) -> Pub
     )
 
 
+def hold(session: Session, subject_kind: str, subject_id: uuid.UUID) -> Publicity | None:
+    """Lock the live round of a subject and return it, or None.
+
+    A verb that may withdraw a subject calls this before it locks the subject: whatever ends a round, or decides an
+    objection, locks the round first and then, by its feature, the subject.
+    """
+    found = find_live(session, subject_kind, subject_id)
+    return lock(session, Publicity, found.id) if found is not None else None
+
+
 def stop(session: Session, publicity: Publicity, *, actor: Actor) -> None:
     """Stop the clock of a locked running round today, for an objection."""
     term = Term(publicity.counted_from, publicity.days_left, publicity.ends_on, publicity.provisional)

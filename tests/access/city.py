@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -19,6 +19,7 @@ from app.ids import new_code, new_id
 from app.imports.models import ImportUpload, UploadState
 from app.messages.models import Message
 from app.papers.models import Paper
+from app.parameters.models import ParameterValue
 from app.parties import persons
 from app.parties.models import Affiliation, Party
 from app.parties.persons import PersonData
@@ -36,12 +37,17 @@ from portal.demo.load import load_city
 from portal.demo.plan import Size
 from projects.contributions.models import Contribution, ContributionEvidence
 from projects.contributions.rules import ContributionState
+from projects.publicity.kinds import ObjectionState
+from projects.publicity.models import Publicity, PublicityObjection
+from projects.tiers.kinds import TierLevel, TierThing
+from projects.tiers.models import ApprovalTier
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SIZE = Size(organisations=14, volunteers=20, contributions=24)
 PASSWORD = "lan-yu-shan-feng-07"
 SHOWN = "宝鸡市石鼓暖阳志愿者协会"
 WAITING = "渭滨区石鼓银龄手拉手服务中心"
+OBJECTED = "示例异议的原话"
 STRANGERS_COUNTY = "610331000000"
 STRANGERS_ORGANISATION = "宝鸡渭水助学基金会"
 
@@ -163,7 +169,9 @@ def _things(session: Session) -> Things:
             "parties_staff": shown.code,
             "points_staff": shown.code,
             "registrations_staff": waiting.code,
+            "parameters_staff": _change_of_a_number(),
             **_rules_things(session),
+            **_shown_to_all(shown.region_code),
             "why_public": shown.code,
         },
         values={
@@ -186,6 +194,7 @@ def _things(session: Session) -> Things:
             "register": "volunteers",
             "what": "check",
             "list_name": "yes_no",
+            "key": "project.review",
             "heading_id": affiliation,
             "word_id": affiliation,
             "slug": "rice",
@@ -194,7 +203,7 @@ def _things(session: Session) -> Things:
             "number": 1,
             "day": "2026-11-20",
         },
-        secrets=("别处的名册", SHOWN, WAITING, proven.description, paper.number_text),
+        secrets=("别处的名册", OBJECTED, SHOWN, WAITING, proven.description, paper.number_text),
     )
 
 
@@ -230,6 +239,60 @@ def _rules_things(session: Session) -> dict[str, str]:
         )
         writing.add(decision)
     return {"simulations_staff": simulation.code, "adjustments_staff": decision.code}
+
+
+def _change_of_a_number() -> str:
+    """Return the code of a proposed number."""
+    with db.transaction() as writing:
+        row = ParameterValue(
+            key="project.review",
+            value=8,
+            valid_from=clock.today() + timedelta(days=30),
+            article="示例〔2026〕1号",
+            proposed_at=clock.now(),
+        )
+        writing.add(row)
+    return row.code
+
+
+def _shown_to_all(region_code: str) -> dict[str, str]:
+    """Return the codes of something shown to everybody, of an objection to it, and of a proposed approval tier."""
+    today = clock.today()
+    with db.transaction() as writing:
+        shown = Publicity(
+            subject_kind="project",
+            subject_id=new_id(),
+            round=1,
+            region_code=region_code,
+            title="示例公示",
+            body="示例",
+            days=7,
+            days_left=7,
+            starts_on=today,
+            counted_from=today,
+            ends_on=today + timedelta(days=7),
+            provisional=False,
+        )
+        tier = ApprovalTier(
+            thing=TierThing.REQUEST,
+            level=TierLevel.TOWN,
+            up_to_fen=1_000_000,
+            valid_from=today + timedelta(days=30),
+            basis="示例〔2026〕1号",
+            proposed_at=clock.now(),
+        )
+        writing.add_all([shown, tier])
+        writing.flush()
+        objection = PublicityObjection(
+            publicity_id=shown.id, words=OBJECTED, received_at=clock.now(), state=ObjectionState.OPEN
+        )
+        writing.add(objection)
+    return {
+        "publicity_public": shown.code,
+        "objections_public": objection.code,
+        "objections_staff": objection.code,
+        "tiers_staff": tier.code,
+    }
 
 
 def _upload(session: Session, **scope: Any) -> ImportUpload:
