@@ -60,8 +60,9 @@ def of_flows(opening: dict[str, int], flows: Sequence[Flow]) -> Totals:
     """Return the totals of a month that began with these balances."""
     closing = {kind.value: opening.get(kind.value, 0) for kind in AccountKind}
     for flow in flows:
-        closing[flow.source] -= flow.points
-        closing[flow.target] += flow.points
+        # A kind that is none, of a damaged account, is a sum of its own: so the month is told, and nothing stops.
+        closing[flow.source] = closing.get(flow.source, 0) - flow.points
+        closing[flow.target] = closing.get(flow.target, 0) + flow.points
     return Totals({kind: opening.get(kind, 0) for kind in closing}, closing, tuple(sorted(flows)))
 
 

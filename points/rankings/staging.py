@@ -5,6 +5,7 @@ transactions, where no page looks: nothing is seen of a ranking before its row i
 that was killed is gone on with by whoever freezes the same lines again; two at once write them together, once.
 """
 
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID
@@ -28,8 +29,10 @@ _COLUMNS = (
     "party_id", "ranking_id", "county", "town", "village", "size_class", "points",
     "who", "rank_city", "rank_county", "rank_town", "rank_village", "rank_size",
 )  # fmt: skip
-CHUNK = 10_000
+CHUNK = 5_000
 """Lines written in one transaction: under a second."""
+_GAP = 0.12
+"""Seconds between two steps: SQLite lets whoever waits for the lock look every tenth of a second."""
 
 
 def write_ahead(programme_id: UUID, ready: Sequence[Prepared]) -> None:
@@ -39,6 +42,8 @@ def write_ahead(programme_id: UUID, ready: Sequence[Prepared]) -> None:
         while not is_done:
             with transaction() as session:
                 is_done = advance(session, programme_id, one) is not None
+            if not is_done:
+                time.sleep(_GAP)
 
 
 def finish(session: Session, programme_id: UUID, ready: Prepared) -> UUID:

@@ -81,9 +81,9 @@ def run(steps: Sequence[tuple[int, str, int]], lasting: Sequence[int]) -> None:
         ended += ending
         assert balance == lots.balance
         told: dict[date, int] = {}
-        for last, points in lots.rest():
-            if points and last > number:
-                told[day(last)] = told.get(day(last), 0) + points
+        for ends, points in lots.rest():
+            if points and ends > number:
+                told[day(ends)] = told.get(day(ends), 0) + points
         assert forecast(balance, later) == told
     assert ended == lots.ended
 

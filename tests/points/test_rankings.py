@@ -200,8 +200,8 @@ def test_a_party_that_moves_takes_its_points_along(parties: dict[str, UUID]) -> 
     for code in ("610327000000", "610327105000", "610327105203"):
         assert ranking(Cut(region_code=code)) == [(1, "甲会", 500)]
     assert len(ranking(Cut(region_code="610302000000"))) == 3
-    for code in (None, "610327000000", "610327105000", "610327105203"):
-        small = Cut(size_class=SizeClass.MICRO, region_code=code)
+    for place in (None, "610327000000", "610327105000", "610327105203"):
+        small = Cut(size_class=SizeClass.MICRO, region_code=place)
         assert ranking(small) == [(1, "甲会", 500)]
         with reading() as session:
             assert queries.count(session, small) == 1

@@ -26,8 +26,8 @@ from app.parties.signals import tell_naming
 from app.permissions import SYSTEM
 from points.awards import award
 from points.ledger import holds
-from points.ledger.hold_models import Hold, HoldPurpose
-from points.ledger.kinds import Purse
+from points.ledger.hold_models import Hold
+from points.ledger.kinds import HoldPurpose, Purse
 from points.rankings import queries
 from points.rankings.histogram import COARSE
 from points.rankings.models import Standing, StandingBucket
