@@ -83,9 +83,14 @@ def pour(session: Session, table: str, columns: Sequence[str], rows: Sequence[Se
     Nothing is converted here, since a list brings hundreds of thousands of rows. Table and columns are the
     program's own words, never somebody's input.
     """
-    if not rows:
-        return
-    connection = session.connection()
+    if rows:
+        pour_into(session.connection(), table, columns, rows)
+
+
+def pour_into(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Do what ``pour`` does, for whoever has the connection at hand."""
     names = ", ".join(columns)
     if connection.dialect.name == "sqlite":
         run(connection, f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})", rows)

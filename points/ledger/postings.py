@@ -71,7 +71,7 @@ def post(
     if before is None:
         return _first(connection, draft)
     events.keep_detail(session, event)
-    _write(session, drafts, before)
+    _write(connection, drafts, before)
     return Posted(draft.id, True)
 
 
@@ -89,7 +89,8 @@ def post_many(
         things = [result.id for result in posted if result.is_new]
         after = {"postings": len(new), "hash": events.digest_of(things)}
         events.record(session, verb, "posting", things[0], actor=actor, after=after)
-        _write(session, new, balances.change(session.connection(), _changes(new)))
+        connection = session.connection()
+        _write(connection, new, balances.change(connection, _changes(new)))
     return posted
 
 
@@ -127,7 +128,7 @@ def _changes(drafts: Sequence[Draft]) -> Changes:
     return sorted((key, points, count) for key, (points, count) in changes.items())
 
 
-def _write(session: Session, drafts: Sequence[Draft], states: dict[bytes, State]) -> None:
+def _write(connection: Connection, drafts: Sequence[Draft], states: dict[bytes, State]) -> None:
     """Number and sign the transfers, whose accounts are locked and were in these states, and write them."""
     legs, known = [], []
     for draft in drafts:
@@ -135,7 +136,7 @@ def _write(session: Session, drafts: Sequence[Draft], states: dict[bytes, State]
         for leg in draft.legs:
             legs.append(leg)
             known.append(_numbered(states, leg.sides, may_owe=may_owe))
-    writing.write(session, TRANSFER, signed_transfers(legs, known))
+    writing.write_on(connection, TRANSFER, signed_transfers(legs, known))
 
 
 def _numbered(

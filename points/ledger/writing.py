@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.db import Base
 from app.prepared import run_prepared
-from app.rows import insert_statement, pour, run
+from app.rows import insert_statement, pour_into, run
 from app.types import KeyType
 from points.ledger.balances import Changes, State, change
 from points.ledger.models import Posting
@@ -28,15 +28,20 @@ Rows = Sequence[Sequence[Any]]
 
 def write(session: Session, table: Table, rows: Rows) -> None:
     """Insert whole rows in the order of the table's columns."""
+    write_on(session.connection(), table, rows)
+
+
+def write_on(connection: Connection, table: Table, rows: Rows) -> None:
+    """Do what ``write`` does, for whoever has the connection at hand."""
     if not rows:
         return
-    connection = session.connection()
     if connection.dialect.name == "sqlite":
         run(connection, insert_statement(table, "sqlite"), rows)
     elif len(rows) <= _FEW:
         run_prepared(connection, _insert_few(table, len(rows)), [value for row in rows for value in row])
     else:
-        pour(session, table.name, [column.name for column in table.columns], _with_text_keys(table, rows))
+        names = [column.name for column in table.columns]
+        pour_into(connection, table.name, names, _with_text_keys(table, rows))
 
 
 def write_free(session: Session, table: Table, rows: Rows, key: Sequence[str] = ()) -> int:
@@ -56,7 +61,7 @@ def write_free(session: Session, table: Table, rows: Rows, key: Sequence[str] = 
         # A COPY is twice as fast, but one taken key stops it: then it goes back, and the rows come one by one.
         run(connection, "SAVEPOINT free", [()])
         try:
-            pour(session, table.name, [column.name for column in table.columns], ready)
+            pour_into(connection, table.name, [column.name for column in table.columns], ready)
         except IntegrityError:
             run(connection, "ROLLBACK TO SAVEPOINT free", [()])
         else:
