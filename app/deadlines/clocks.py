@@ -105,11 +105,14 @@ def _parts(steps: list[Step], unit: TermUnit) -> Iterator[list[Step]]:
 
 
 def _span(part: list[Step], today: date) -> str:
-    first, last = day_words(part[0].day, today), day_words(part[-1].day, today)
+    first = day_words(part[0].day, today)
     weekdays = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
     if len(part) == 1:
         return f"{first} {weekdays[part[0].day.weekday()]}"
-    return _("%(first)s至%(last)s", first=first, last=last)
+    last = part[-1].day
+    if (last.year, last.month) == (part[0].day.year, part[0].day.month):
+        return _("%(first)s至%(last)s日", first=first, last=last.day)
+    return _("%(first)s至%(last)s", first=first, last=day_words(last, today))
 
 
 def _words(part: list[Step], unit: TermUnit) -> str:

@@ -130,8 +130,8 @@ def test_a_clock_shows_how_it_was_counted(web: Flask, client: FlaskClient) -> No
         "9月18日 周五",
         "当天不计",
         "第 1 个工作日（调休上班）",
-        "9月25日至9月27日",
-        "10月1日至10月7日",
+        "9月25日至27日",
+        "10月1日至7日",
         "国庆节放假",
         "第 10 个工作日",
     ):
