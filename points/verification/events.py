@@ -6,7 +6,7 @@ is not right there, each row is, and what is wrong is named.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -29,23 +29,10 @@ _Group = tuple[Any, int, bool, bytes]
 def walk(session: Session, at: KeyRange, known: Known) -> Walk:
     """Check the postings of a range of keys with all that hangs on them."""
     seen, connection = Walk(), session.connection()
-    for part, rows in _lots(connection, at):
+    for part, rows in lots.each(connection, at):
         if not lots.is_right(connection, rows, part, known, seen):
             _name(connection, part, known, seen)
     return seen
-
-
-def _lots(connection: Connection, at: KeyRange) -> Iterator[tuple[KeyRange, Sequence[Any]]]:
-    """Yield a lot of postings at a time with their part of the range; the parts make up all of it."""
-    where, values = at.where("t.id", connection.dialect.name)
-    rows: Sequence[Any] = ()
-    first = at.first
-    for following in raw_rows(connection, f"{lots.POSTINGS} {where} ORDER BY t.id", values, lot=lots.LOT):
-        if rows:
-            yield KeyRange(first, following[0][0]), rows
-            first = following[0][0]
-        rows = following
-    yield KeyRange(first, at.last), rows
 
 
 def _name(connection: Connection, at: KeyRange, known: Known, seen: Walk) -> None:

@@ -6,7 +6,7 @@ or nearly not, that module goes over the same postings again and names what is w
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Any
 
@@ -24,6 +24,19 @@ _MOST = 50_000
 """So many transfers are held at once; a lot that has more is gone over piece by piece."""
 _NAMES = [column.name for column in POSTING.columns]
 POSTINGS = f"SELECT {', '.join(f't.{name}' for name in _NAMES)} FROM posting t"
+
+
+def each(connection: Connection, at: KeyRange) -> Iterator[tuple[KeyRange, Sequence[Any]]]:
+    """Yield a lot of postings at a time with their part of the range; the parts make up all of it."""
+    where, values = at.where("t.id", connection.dialect.name)
+    rows: Sequence[Any] = ()
+    first = at.first
+    for following in raw_rows(connection, f"{POSTINGS} {where} ORDER BY t.id", values, lot=LOT):
+        if rows:
+            yield KeyRange(first, following[0][0]), rows
+            first = following[0][0]
+        rows = following
+    yield KeyRange(first, at.last), rows
 
 
 def is_right(

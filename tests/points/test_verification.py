@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,14 @@ from app.permissions import SYSTEM
 from points.awards import award, award_many
 from points.ledger import accounts, closing, holds, postings
 from points.ledger.kinds import AccountKind, HoldPurpose, Purse, Reason
+from points.ledger.models import Posting, Transfer
 from points.ledger.reconciliation import reconcile
 from points.rulesets.models import Programme
+from points.seals import salts
 from points.seals.sealing import seal
-from points.verification import verifying
+from points.verification import lots, verifying
 from points.verification.verifying import BreakKind, outcome_of, verify
+from points.verification.walks import KeyRange, Known, Walk
 from tests.points import city
 from tests.points.tampering import (
     found_after,
@@ -314,6 +317,48 @@ def test_after_an_outage_nothing_is_left_without_a_leaf(
     monkeypatch.setattr(clock, "true_now", lambda: real() + timedelta(hours=30))  # the jobs stood still
     assert seal() == 3
     assert seal(everything=True) == 0
+
+
+def test_what_is_right_is_told_by_the_quick_pass_alone(
+    database: Database, party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lots, "LOT", 2)
+    seal()
+    with transaction() as session:
+        programme_id = session.scalars(select(Programme.id)).one()
+        salts.erase(session, programme_id, party, reason="本人要求", actor=SYSTEM)
+        award_many(session, [city.gift(party), city.service(party)], actor=SYSTEM)
+    seen, known = Walk(), Known(bytes(32))
+    with reading() as session:
+        connection, count = session.connection(), 0
+        for at, rows in lots.each(connection, KeyRange()):
+            assert lots.is_right(connection, rows, at, known, seen)
+            count += len(rows)
+        assert count == session.scalar(select(func.count()).select_from(Posting)) > 2
+        assert seen.transfers == session.scalar(select(func.count()).select_from(Transfer))
+        assert 0 < seen.unsealed < seen.transfers
+
+
+CHANGES = (
+    "UPDATE transfer SET wording = 'x' WHERE id = (SELECT id FROM transfer ORDER BY id LIMIT 1)",
+    "UPDATE posting SET revision = 9 WHERE id = (SELECT id FROM posting ORDER BY id LIMIT 1)",
+    "UPDATE seal_leaf SET public = 'x' WHERE number = 1",
+    "DELETE FROM transfer WHERE id = (SELECT id FROM transfer ORDER BY id DESC LIMIT 1)",
+    "DELETE FROM posting WHERE id = (SELECT id FROM posting ORDER BY id LIMIT 1)",
+)
+
+
+def test_the_same_is_named_in_lots_of_any_size(
+    database: Database, party: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal()
+    with unguarded(database) as connection:
+        for change in CHANGES:
+            named = []
+            for size in (1, 3, 1000):
+                monkeypatch.setattr(lots, "LOT", size)
+                named.append({(one.kind, one.table, one.key) for one in found_after(connection, change)})
+            assert named[0] == named[1] == named[2] != set(), change
 
 
 def test_several_processes_find_the_same(
