@@ -274,7 +274,7 @@ def _shown_to_all(region_code: str) -> dict[str, str]:
             provisional=False,
         )
         tier = ApprovalTier(
-            thing=TierThing.REQUEST,
+            thing=TierThing.PROJECT,
             level=TierLevel.TOWN,
             up_to_fen=1_000_000,
             valid_from=today + timedelta(days=30),
