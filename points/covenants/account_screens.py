@@ -81,6 +81,13 @@ def sum_rows(found: Sequence[ItemSum]) -> list[dict[str, Any]]:
 
 def sum_words(found: Sequence[ItemSum], balance: int) -> str:
     """Return the sum by which a household can check its balance: "+12 + −2 = 10"."""
+    total = sum(one.points for one in found)
+    if total != balance:
+        return _(
+            "各项合计 %(total)s 分，与账户的 %(points)s 分不符，请联系镇街。",
+            total=figures.points(total),
+            points=figures.points(balance),
+        )
     if len(found) > _MOST_SUMMANDS:
         return _("上表积分一列相加，等于本户的 %(points)s 分。", points=figures.points(balance))
     told = "".join(
