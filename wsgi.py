@@ -59,6 +59,7 @@ from app.papers import views_staff as papers_staff
 from app.parameters import views_staff as parameters_staff
 from app.parties import jobs as parties_jobs
 from app.parties import views_desk as parties_desk
+from app.parties import views_households as households_staff
 from app.parties import views_member as parties_member
 from app.parties import views_staff as parties_staff
 from app.parties.registers import enterprises, households, social_workers, volunteers
@@ -250,6 +251,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("needs", registers=(NEEDS,)),
     Feature("offers", registers=(OFFERS,)),
     Feature("tips", registers=(TIPS,)),
+    Feature(
+        "households",
+        blueprints=(households_staff.bp,),
+        navigation=households_staff.NAVIGATION,
+    ),
     COMMITMENTS,
     TIERS,
     PUBLICITY,
