@@ -334,7 +334,7 @@ def test_what_is_right_is_told_by_the_quick_pass_alone(
         for at, rows in lots.each(connection, KeyRange()):
             assert lots.is_right(connection, rows, at, known, seen)
             count += len(rows)
-        assert count == session.scalar(select(func.count()).select_from(Posting)) > 2
+        assert count == session.scalars(select(func.count()).select_from(Posting)).one() > 2
         assert seen.transfers == session.scalar(select(func.count()).select_from(Transfer))
         assert 0 < seen.unsealed < seen.transfers
 
