@@ -20,7 +20,10 @@ from app.imports.models import ImportUpload, UploadState
 from app.messages.models import Message
 from app.papers.models import Paper
 from app.parameters.models import ParameterValue
+from app.parties import households as household_files
 from app.parties import persons
+from app.parties.households import MemberData
+from app.parties.kinds import HouseholdRelation
 from app.parties.models import Affiliation, Party
 from app.parties.persons import PersonData
 from app.permissions import SYSTEM, Role
@@ -155,6 +158,7 @@ def _things(session: Session) -> Things:
             "covenants_member": record.code,
             "covenant_records_staff": record.code,
             "villages_public": village.code,
+            "households_staff": _household(shown.region_code),
             "imports_member": _upload(session, organisation_id=shown.id).code,
             "imports_staff": _upload(session, region_code=shown.region_code).code,
             "files": session.get_one(EvidenceFile, link.file_id).code,
@@ -239,6 +243,17 @@ def _rules_things(session: Session) -> dict[str, str]:
         )
         writing.add(decision)
     return {"simulations_staff": simulation.code, "adjustments_staff": decision.code}
+
+
+def _household(region_code: str) -> str:
+    """Return the code of a household of this region."""
+    with db.transaction() as writing:
+        head = persons.register_contact(writing, PersonData("和谷雨", region_code), actor=SYSTEM)
+        member = MemberData(head.id, HouseholdRelation.HEAD)
+        opened = household_files.open_household(
+            writing, region_code=region_code, members=[member], actor=SYSTEM
+        )
+    return opened.code
 
 
 def _change_of_a_number() -> str:
