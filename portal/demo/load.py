@@ -35,10 +35,11 @@ from portal.demo.living import Living, living_acts
 from portal.demo.opening import Opening, opening_acts
 from portal.demo.places import CITY
 from portal.demo.plan import Plan, Size, make_plan
+from portal.demo.projects import Planned, project_acts
 from portal.demo.stage import Stage
 from portal.demo.village import Rural, village_acts
 
-Act = Opening | Living | Rural | ProposeTowns
+Act = Opening | Living | Rural | ProposeTowns | Planned
 THING = "demo"
 BEGIN, CHAPTER, FINISH = "demo.begin", "demo.chapter", "demo.finish"
 CHAPTER_LENGTH = 80
@@ -123,7 +124,13 @@ def _plan(beginning: Beginning) -> Plan:
 
 def _perform(stage: Stage, tell: Tell) -> None:
     """Carry out the acts in the order of time, leaving out the chapters that are committed already."""
-    every = [*opening_acts(stage), *living_acts(stage), *village_acts(stage), *approving_acts(stage)]
+    every = [
+        *opening_acts(stage),
+        *living_acts(stage),
+        *village_acts(stage),
+        *approving_acts(stage),
+        *project_acts(stage),
+    ]
     acts: list[Act] = sorted(every, key=lambda act: act.at)
     with reading() as session:
         done = _count(session, CHAPTER)

@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app import clock
 from app.errors import InvalidInput, Refused
 from app.fields import CivilDateField, LineList, MoneyField, NotBlank, Positive
-from app.forms import CleanText, Form, at_most, chosen, optional, stripped
+from app.forms import CleanText, Form, at_most, optional, stripped
 from app.regions.forms import RegionField, city_region
 from projects.portfolio.kinds import FundingSource
 from projects.portfolio.models import Campaign, Project
@@ -83,7 +83,7 @@ class ProposalForm(Form):
     """A project, as its organisation proposes it. What is not known yet may stay empty until it is handed in."""
 
     name = _text(_l("项目名称"), NotBlank(_l("请填写项目名称。")), most=200)
-    campaign = SelectField(_l("专项行动"), choices=chosen([], _l("不属于专项行动")))
+    campaign = SelectField(_l("专项行动"), choices=[], default="")
     place_1 = PlaceField(_l("实施地区"), [NotBlank(_l("请选择实施地区。"))])
     place_2 = PlaceField(_l("第二个地区"))
     place_3 = PlaceField(_l("第三个地区"))
@@ -114,7 +114,8 @@ class ProposalForm(Form):
 
     def offer(self, campaigns: Sequence[Campaign]) -> None:
         """Set which campaigns can be chosen."""
-        self.campaign.choices = chosen([(str(one.id), one.title) for one in campaigns], _("不属于专项行动"))
+        none = SelectChoice("", _("不属于专项行动"))
+        self.campaign.choices = [none, *(SelectChoice(str(one.id), one.title) for one in campaigns)]
 
     def fund_fields(self) -> list[tuple[FundingSource, Any]]:
         """Return the input of each source."""
