@@ -48,31 +48,16 @@ from app.messages import views as messages_views
 from app.outbox import channels
 from app.outbox import jobs as outbox_jobs
 from app.outbox import views_staff as outbox_staff
-from app.papers import jobs as papers_jobs
 from app.papers import kinds as paper_kinds
-from app.papers import queries as papers_queries
-from app.papers import rendering as papers_rendering
 from app.papers import sealing as papers_sealing
-from app.papers import views_member as papers_member
-from app.papers import views_public as papers_public
-from app.papers import views_staff as papers_staff
+from app.papers.feature import PAPERS
 from app.parameters import views_staff as parameters_staff
-from app.parties import jobs as parties_jobs
-from app.parties import views_desk as parties_desk
-from app.parties import views_households as households_staff
-from app.parties import views_member as parties_member
-from app.parties import views_staff as parties_staff
-from app.parties.registers import enterprises, households, social_workers, volunteers
-from app.parties.registers import organisations as organisation_lists
+from app.parties.feature import PARTIES
 from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.regions import views_staff as regions_staff
 from app.security import protect
-from app.users import cli as users_cli
-from app.users import jobs as users_jobs
-from app.users import views_member as users_member
-from app.users import views_public as users_public
-from app.users import views_staff as users_staff
+from app.users.feature import USERS
 from app.users.login import init_login
 from credit.commitments.feature import COMMITMENTS
 from credit.tips.register import TIPS
@@ -110,15 +95,12 @@ from portal.organisations import views_public as organisations_public
 from portal.real import cli as real_cli
 from projects.catalogue import cli as catalogue_cli
 from projects.catalogue import views_staff as catalogue_staff
-from projects.contributions import evidence as contribution_evidence
-from projects.contributions import source as contribution_source
-from projects.contributions import views_member as contributions_member
-from projects.contributions import views_staff as contributions_staff
-from projects.contributions.documents import DONATION_CERTIFICATE
-from projects.contributions.register import CONTRIBUTIONS
+from projects.contributions.feature import CONTRIBUTIONS
 from projects.gifts import register as gifts_register
+from projects.needs import section as needs_section
 from projects.needs.register import NEEDS
 from projects.offers.register import OFFERS
+from projects.portfolio import sections as project_sections
 from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
@@ -156,13 +138,7 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(messages_views.member, messages_views.staff),
         navigation=messages_views.NAVIGATION,
     ),
-    Feature(
-        "papers",
-        blueprints=(papers_public.bp, papers_member.bp, papers_staff.bp),
-        navigation=(*papers_public.NAVIGATION, *papers_member.NAVIGATION, *papers_staff.NAVIGATION),
-        jobs=papers_jobs.JOBS,
-        file_readers={papers_rendering.SUBJECT: papers_queries.may_read_file},
-    ),
+    PAPERS,
     Feature(
         "jobs",
         blueprints=(jobs_staff.bp,),
@@ -170,32 +146,14 @@ FEATURES: tuple[Feature, ...] = (
         jobs=jobs_jobs.JOBS,
         commands=(jobs_cli.jobs,),
     ),
-    Feature(
-        "parties",
-        blueprints=(parties_member.bp, parties_staff.bp, parties_desk.bp),
-        navigation=(*parties_member.NAVIGATION, *parties_staff.NAVIGATION, *parties_desk.NAVIGATION),
-        jobs=parties_jobs.JOBS,
-        registers=(
-            organisation_lists.REGISTER,
-            social_workers.REGISTER,
-            volunteers.REGISTER,
-            enterprises.REGISTER,
-            households.REGISTER,
-        ),
-    ),
+    PARTIES,
     Feature(
         "imports",
         blueprints=(imports_member.bp, imports_staff.bp),
         navigation=(*imports_member.NAVIGATION, *imports_staff.NAVIGATION),
         jobs=imports_jobs.JOBS,
     ),
-    Feature(
-        "users",
-        blueprints=(users_public.bp, users_member.bp, users_staff.bp),
-        navigation=(*users_public.NAVIGATION, *users_member.NAVIGATION, *users_staff.NAVIGATION),
-        jobs=users_jobs.JOBS,
-        commands=(users_cli.users_group,),
-    ),
+    USERS,
     Feature(
         "portal",
         blueprints=(home_public.bp, home_member.bp, home_staff.bp, organisations_public.bp),
@@ -238,24 +196,10 @@ FEATURES: tuple[Feature, ...] = (
         navigation=vocabulary_staff.NAVIGATION,
         commands=(vocabulary_cli.vocabulary,),
     ),
-    Feature(
-        "contributions",
-        blueprints=(contributions_member.bp, contributions_staff.bp),
-        navigation=(*contributions_member.NAVIGATION, *contributions_staff.NAVIGATION),
-        file_readers={contribution_evidence.SUBJECT: contribution_evidence.may_read},
-        papers=(DONATION_CERTIFICATE,),
-        sources={"contribution": contribution_source.tell},
-        dossiers={"contribution": contribution_source.dossier},
-        registers=(CONTRIBUTIONS,),
-    ),
-    Feature("needs", registers=(NEEDS,)),
+    CONTRIBUTIONS,
+    Feature("needs", registers=(NEEDS,), project_sections=(needs_section.tell,)),
     Feature("offers", registers=(OFFERS,)),
     Feature("tips", registers=(TIPS,)),
-    Feature(
-        "households",
-        blueprints=(households_staff.bp,),
-        navigation=households_staff.NAVIGATION,
-    ),
     COMMITMENTS,
     TIERS,
     PUBLICITY,
@@ -317,6 +261,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         for subject_kind, tell in feature.deadline_subjects.items():
             deadline_kinds.register_subject(subject_kind, tell)
         publicity_handlers.register(*feature.publicised)
+        project_sections.register(*feature.project_sections)
         for name, check in feature.checks.items():
             checks.register(name, check)
     _register_spreadsheets()

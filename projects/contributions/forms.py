@@ -12,19 +12,16 @@ from wtforms import (
     HiddenField,
     SelectChoice,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock
 from app.errors import Refused
 from app.fields import (
     CivilDateField,
     EvidenceField,
-    HoursField,
     LineList,
     MoneyField,
     NotBlank,
@@ -34,14 +31,14 @@ from app.files import evidence
 from app.files.evidence import Received
 from app.forms import CleanText, Form, at_most, optional, stripped
 from app.regions.forms import RegionField
-from points.rulesets.kinds import ContributionKind, Factor
+from points.rulesets.kinds import ContributionKind
 from projects.catalogue.models import CatalogueItem
 from projects.contributions import qualities
 from projects.contributions.entries import Entry, LineEntry
 from projects.contributions.fields import ClockField, ItemField, MinutesField, QuantityField, choice_of
 from projects.contributions.hours import DAY
 from projects.contributions.models import Contribution
-from projects.contributions.qualities import Choices
+from projects.contributions.quality_fields import quality_field, read_qualities
 from projects.contributions.rules import GIFT_KINDS, LINE_KINDS, TIME_KINDS, EvidenceKind, ValueBasis
 
 LINES = 6
@@ -49,25 +46,6 @@ LINES = 6
 
 def _text(label: Any, *validators: Any, most: int = 200, **values: Any) -> StringField:
     return StringField(label, [*validators, at_most(most), CleanText()], filters=[stripped], **values)
-
-
-def _quality(factor: Factor) -> SelectField:
-    return SelectField(factor.label, [optional()], choices=[], validate_choice=False)
-
-
-def offer_qualities(form: Form, offered: Choices, factors: Sequence[Factor]) -> None:
-    """Ask of these factors what the rules multiply; what they do not is taken off the form."""
-    for factor in factors:
-        if factor not in offered:
-            del form[factor.value]
-            continue
-        told = [SelectChoice(value, words) for value, words in offered[factor]]
-        form[factor.value].choices = [SelectChoice("", _("没有")), *told]
-
-
-def read_qualities(form: Form, factors: Sequence[Factor]) -> dict[Factor, str | None]:
-    """Return what was chosen of the factors that were asked."""
-    return {factor: form[factor.value].data or None for factor in factors if factor.value in form}
 
 
 class EntryForm(Form):
@@ -86,7 +64,7 @@ class EntryForm(Form):
     description = TextAreaField(
         _l("说明"), [optional(), at_most(1000), CleanText()], filters=[stripped], render_kw={"rows": 3}
     )
-    urgency, night, remote = (_quality(factor) for factor in qualities.CLAIMED)
+    urgency, night, remote = (quality_field(factor) for factor in qualities.CLAIMED)
     free_of_charge = BooleanField(_l("以上为无偿贡献：没有报酬，不是政府购买服务，也没有附带回报"))
     revision = HiddenField()
 
@@ -311,41 +289,6 @@ def values_of(
         "quantity": one.quantity_thousandths,
         "revision": str(one.revision),
     }
-
-
-class StepForm(Form):
-    """A step of one entry by its organisation: only which revision was seen, and maybe a word."""
-
-    revision = HiddenField()
-    reason = TextAreaField(_l("说明"), [optional(), at_most(500), CleanText()], filters=[stripped])
-
-
-class DecisionForm(Form):
-    """A decision at the desk."""
-
-    revision = HiddenField()
-    verified_minutes = HoursField(_l("核验时长"), [optional()])
-    verified_amount = MoneyField(_l("核验金额（价值）"), [optional()])
-    verified_quantity = QuantityField(_l("核验数量"), [optional()])
-    urgency, night, remote, effect = (_quality(factor) for factor in qualities.ALL)
-    reason = TextAreaField(
-        _l("理由"), [optional(), at_most(500), CleanText()], filters=[stripped], render_kw={"rows": 2}
-    )
-
-
-class BatchForm(Form):
-    """Several entries accepted at once."""
-
-    chosen = SelectMultipleField(
-        _l("选择要核验通过的"),
-        [NotBlank(_l("请至少选择一条。"))],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-
-    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
-        """Set what can be chosen."""
-        self.chosen.choices = [SelectChoice(value, label) for value, label in choices]
 
 
 def new_values(region_code: str) -> dict[str, Any]:

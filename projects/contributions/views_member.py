@@ -32,15 +32,10 @@ from projects.contributions import (
     screens,
     summary,
 )
+from projects.contributions.desk_forms import StepForm
 from projects.contributions.fields import ItemField
-from projects.contributions.forms import (
-    EntryForm,
-    StepForm,
-    form_class,
-    new_values,
-    offer_qualities,
-    values_of,
-)
+from projects.contributions.forms import EntryForm, form_class, new_values, values_of
+from projects.contributions.quality_fields import offer_qualities
 from projects.contributions.queries import Row
 from projects.contributions.rules import EDITABLE, LINE_KINDS, TIME_KINDS, ContributionState
 

@@ -30,8 +30,9 @@ from projects.contributions import (
     summary,
     verification,
 )
-from projects.contributions.forms import BatchForm, DecisionForm, StepForm, offer_qualities, read_qualities
+from projects.contributions.desk_forms import BatchForm, DecisionForm, StepForm
 from projects.contributions.models import Contribution
+from projects.contributions.quality_fields import offer_qualities, read_qualities
 from projects.contributions.queries import Row
 from projects.contributions.rules import WAITING, ContributionState
 from projects.contributions.verification import Verified
