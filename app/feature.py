@@ -76,6 +76,8 @@ class Feature:
     deadline_subjects: Mapping[str, Any] = field(default_factory=dict)
     # kinds of subjects that it puts to publicity
     publicised: tuple[Any, ...] = ()
+    # what it shows on a project's page
+    project_sections: tuple[Any, ...] = ()
 
 
 def register_features(web: Flask, features: tuple[Feature, ...]) -> None:

@@ -21,7 +21,7 @@ from app.rows import parts
 from projects.catalogue.shelf import KnownItem, Quantity
 from projects.contributions.models import Contribution
 from projects.needs.models import ProjectNeed
-from projects.portfolio.models import Project, ProjectState
+from projects.portfolio.models import Project, ProjectState, ProjectStep
 from projects.portfolio.shelf import KnownProject, Projects
 from projects.tiers.rules import level_of_region
 
@@ -111,7 +111,10 @@ def record_many(
 
 
 def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, reason: str) -> None:
-    """Take out needs, and projects that then need nothing. Raises Conflict when a contribution names one."""
+    """Take out needs, and projects that then need nothing.
+
+    Raises Conflict when a contribution names one, and when one has been judged: what was decided stays.
+    """
     rows: list[Any] = []
     for some in parts(things):
         rows += session.execute(
@@ -129,6 +132,13 @@ def undo_many(session: Session, things: Sequence[uuid.UUID], *, actor: Actor, re
         )
         if used is not None:
             raise Conflict(_("项目 %(number)s 已有贡献登记，请先撤销那些贡献。", number=projects[used]))
+        # Under a lock: a project that somebody judges at this moment is judged before this, or not at all.
+        session.execute(select(Project.id).where(Project.id.in_(some)).with_for_update()).all()
+        judged = session.scalar(
+            select(ProjectStep.project_id).where(ProjectStep.project_id.in_(some)).limit(1)
+        )
+        if judged is not None:
+            raise Conflict(_("项目 %(number)s 已经进入审核，不能再撤销。", number=projects[judged]))
     for some in parts(things):
         session.execute(delete(ProjectNeed).where(ProjectNeed.id.in_(some)))
     for some in parts(list(projects)):

@@ -54,7 +54,7 @@ class Project(Base):
     organisation_id: Mapped[Key] = mapped_column(
         ForeignKey("organisation.party_id"), index=True, comment="who initiated it"
     )
-    region_code: Mapped[RegionCode] = mapped_column(comment="the smallest place that holds all it helps")
+    region_code: Mapped[RegionCode] = mapped_column(comment="the place that it helps")
     start_on: Mapped[CivilDate] = mapped_column()
     end_on: Mapped[CivilDate] = mapped_column(comment="last day")
     state: Mapped[ProjectState] = mapped_column(labelled(ProjectState), default=ProjectState.SUBMITTED)

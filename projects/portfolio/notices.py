@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from app import clock, db, figures
+from app import clock, figures
 from app.parties import queries as parties
 from app.permissions import Actor
 from app.regions import queries as regions
@@ -38,10 +38,8 @@ def open_publicity(session: Session, project: Project, *, actor: Actor) -> Publi
 
 
 def hold(session: Session, project_id: uuid.UUID) -> None:
-    """Lock the live publicity of a project, if there is one: before the project, as the end of a publicity does."""
-    found = publicity.find_live(session, SUBJECT, project_id)
-    if found is not None:
-        db.lock(session, Publicity, found.id)
+    """Lock the live publicity of a project, if there is one: before the project, as whatever ends a round does."""
+    publicity.hold(session, SUBJECT, project_id)
 
 
 def withdraw(session: Session, project: Project, *, actor: Actor) -> None:

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from app import clock, figures, masking
 from app.deadlines.clocks import Clock
+from app.feature import Door
 from app.ids import clean_code
-from app.parties import queries as parties
 from app.parties.models import Party
-from app.permissions import Actor, Permission
+from app.permissions import Actor
 from app.regions import queries as regions
 from app.regions.rules import is_code
-from projects.portfolio import clocks, notices, queries
+from projects.portfolio import clocks, notices, queries, sections
 from projects.portfolio.kinds import ProjectState
 from projects.portfolio.models import Project, ProjectStep
 from projects.portfolio.queries import Filters, Row, Step
+from projects.portfolio.sections import Section
 from projects.publicity.models import Publicity
 
 S = ProjectState
@@ -46,6 +47,7 @@ class Thing:
     timeline: list[dict[str, Any]]
     clock: Clock | None
     publicity: Publicity | None
+    parts: list[Section]
 
     @property
     def last_note(self) -> str | None:
@@ -53,12 +55,12 @@ class Thing:
         return self.timeline[0]["note"] if self.timeline else None
 
 
-def thing(session: Session, row: Row, *, inside: bool = True, phone: bool = True) -> Thing:
-    """Return all that a page shows of one project; ``inside`` False: only what anybody may read.
+def thing(session: Session, row: Row, door: Door, actor: Actor, *, phone: bool = True) -> Thing:
+    """Return all that a page shows of one project at a door; at the public one only what anybody may read.
 
     ``phone`` False: for staff who have nothing to ask the responsible person, whose number is then masked.
     """
-    one = row.project
+    one, inside = row.project, door is not Door.PUBLIC
     return Thing(
         row=row,
         facts=_facts(session, row, inside=inside, phone=phone),
@@ -67,6 +69,7 @@ def thing(session: Session, row: Row, *, inside: bool = True, phone: bool = True
         timeline=timeline(session, one, inside=inside),
         clock=clocks.running(session, [one.id]).get(one.id) if inside else None,
         publicity=notices.live(session, one.id),
+        parts=sections.of(session, one, door, actor),
     )
 
 
@@ -221,13 +224,6 @@ def read_filters(session: Session, args: Mapping[str, str]) -> Filters:
 def read_place(args: Mapping[str, str]) -> queries.Place:
     """Return where in a list the page of an address begins."""
     return queries.Place(after=args.get("after"), before=args.get("before"))
-
-
-def organisations_of(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """Return codes and names of the organisations for which the actor may propose."""
-    keys = actor.organisations(Permission.PROPOSE_PROJECTS)
-    found = [parties.get(session, key) for key in keys]
-    return [(one.code, one.name) for one in found]
 
 
 def _state(text: str | None) -> ProjectState | None:

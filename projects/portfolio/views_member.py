@@ -115,7 +115,7 @@ def _show(code: str, form: StepForm) -> ResponseReturnValue:
         form.revision.data = str(one.revision)
         page = render_template(
             "projects/mine_show.html",
-            thing=screens.thing(session, row),
+            thing=screens.thing(session, row, Door.MEMBER, current_actor()),
             one=one,
             form=form,
             may_edit=one.state in rules.EDITABLE,

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from app.access import public
+from app.access import current_actor, public
 from app.db import reading
 from app.feature import Door, NavigationItem
 from app.ids import clean_code
@@ -48,7 +48,7 @@ def show(code: str) -> ResponseReturnValue:
         organisation = parties.get(session, row.project.organisation_id)
         return render_template(
             "projects/public_show.html",
-            thing=screens.thing(session, row, inside=False),
+            thing=screens.thing(session, row, Door.PUBLIC, current_actor()),
             one=row.project,
             organisation=organisation,
         )

@@ -171,7 +171,7 @@ def _desk(row: Row | None, form: DecisionForm) -> ResponseReturnValue:
             one = queries.by_id(session, row.project.id)
             row = Row(one, row.organisation)
             form.revision.data = str(one.revision)
-            thing = screens.thing(session, row)
+            thing = screens.thing(session, row, Door.STAFF, actor)
             shown = {
                 "thing": thing,
                 "one": one,
@@ -196,7 +196,7 @@ def _show(code: str, form: StepForm | DecisionForm) -> ResponseReturnValue:
         one = row.project
         form.revision.data = str(one.revision)
         judges = any(may_in(actor, one_of, one.region_code) for one_of in JUDGES)
-        thing = screens.thing(session, row, phone=judges)
+        thing = screens.thing(session, row, Door.STAFF, actor, phone=judges)
         may_stop = may_in(actor, Permission.APPROVE_PROJECTS, one.region_code)
         page = render_template(
             "projects/staff_show.html",

@@ -40,6 +40,8 @@ from portal.demo.load import load_city
 from portal.demo.plan import Size
 from projects.contributions.models import Contribution, ContributionEvidence
 from projects.contributions.rules import ContributionState
+from projects.portfolio.kinds import ProjectState
+from projects.portfolio.models import Project
 from projects.publicity.kinds import ObjectionState
 from projects.publicity.models import Publicity, PublicityObjection
 from projects.tiers.kinds import TierLevel, TierThing
@@ -148,6 +150,14 @@ def _things(session: Session) -> Things:
     village = session.scalars(select(Covenant)).one()
     household = session.scalars(select(CovenantHousehold).order_by(CovenantHousehold.number)).first()
     record = session.scalars(select(CovenantRecord).order_by(CovenantRecord.id)).first()
+    project = session.scalars(
+        select(Project).where(
+            Project.organisation_id == shown.id,
+            Project.state == ProjectState.SUBMITTED,
+            Project.holder_level == TierLevel.TOWN,
+        )
+    ).first()
+    assert project is not None
     assert affiliation is not None and household is not None and record is not None
     assert paper is not None and message is not None and grant is not None and event is not None
     return Things(
@@ -172,6 +182,9 @@ def _things(session: Session) -> Things:
             "parties_member": shown.code,
             "parties_staff": shown.code,
             "points_staff": shown.code,
+            "projects_member": project.code,
+            "projects_public": project.code,
+            "projects_staff": project.code,
             "registrations_staff": waiting.code,
             "parameters_staff": _change_of_a_number(),
             **_rules_things(session),
@@ -240,6 +253,9 @@ def _rules_things(session: Session) -> dict[str, str]:
             basis_title="示例",
             reason="示例",
             drafted_at=clock.now(),
+            form=1,
+            key_id="",
+            hmac=b"",
         )
         writing.add(decision)
     return {"simulations_staff": simulation.code, "adjustments_staff": decision.code}

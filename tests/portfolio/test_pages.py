@@ -9,14 +9,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select
 
 from app import db
+from app.errors import Conflict
 from app.ids import new_code, new_id
 from app.permissions import Actor, Role
+from projects.needs import needs
+from projects.needs.models import ProjectNeed
+from projects.needs.register import NEEDS
 from projects.portfolio import decisions, proposals, queries
 from projects.portfolio.kinds import ProjectState
 from projects.portfolio.models import Project, ProjectStep
 from projects.publicity.models import Publicity
+from projects.tiers.kinds import TierLevel
 from tests import entering
 from tests.contributions import city as made
+from tests.contributions import ledgers
 from tests.portfolio import place as there
 from tests.portfolio.place import TOWN, Place, again, do
 
@@ -252,3 +258,28 @@ def test_a_list_is_paged_by_key_and_narrowed(web: Flask, place: Place) -> None:
         assert [row.project.number for row in one.rows] == ["P00007"]
         assert queries.staff_counts(session, place.town) == {S.SUBMITTED: 121}
     assert count(ProjectStep) == 2
+
+
+def test_what_a_list_brought_goes_the_same_way(web: Flask) -> None:
+    web.config["WTF_CSRF_ENABLED"] = False
+    city = ledgers.found()
+    place = Place(city)
+    rice = {"需求类别": "物资捐赠", "需求事项": "大米", "需求数量": 2, "单位": "吨"}
+    ledgers.enter(NEEDS, ledgers.need(), ledgers.need(**rice), actor=ledgers.handler(city))
+    project = only()
+    assert (project.state, project.holder_level) == (S.SUBMITTED, TierLevel.COUNTY)
+    county = enter(web, place.county)
+    page = county.get("/staff/projects/desk").text
+    assert "大米" in page and "初审通过，报审批" in page
+    picked = [f"{project.id}:1"]
+    assert county.post("/staff/projects/batch", data={"selected": picked}).status_code == 303
+    with db.reading() as session:
+        things = list(session.scalars(select(ProjectNeed.id)))
+    with pytest.raises(Conflict, match="已经进入审核"), db.transaction() as session:
+        needs.undo_many(session, things, actor=ledgers.handler(city), reason="重复导入了")
+    assert (
+        enter(web, place.approver).post("/staff/projects/batch", data={"selected": picked}).status_code == 303
+    )
+    there.end_publicity()
+    assert again(project).state is S.OPEN
+    assert "大米" in web.test_client().get(f"/projects/{project.code}").text
