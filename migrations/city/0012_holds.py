@@ -47,6 +47,12 @@ def upgrade() -> None:
         ),
         sa.Column("reason", types.Encrypted(), nullable=True, comment="why, in words"),
         sa.Column(
+            "reason_hash",
+            sa.LargeBinary(length=32),
+            nullable=True,
+            comment="keyed, of the words; its posting signs it",
+        ),
+        sa.Column(
             "until",
             types.UtcTimeType(),
             nullable=True,

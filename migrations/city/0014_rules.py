@@ -181,6 +181,9 @@ def _make_tables() -> None:
     op.create_table(
         "adjustment_decision",
         sa.Column("id", types.KeyType(), nullable=False),
+        sa.Column(
+            "form", sa.SmallInteger(), nullable=False, comment="version of the canonical form under the HMAC"
+        ),
         sa.Column("code", sa.String(12), nullable=False, comment="in URLs"),
         sa.Column("programme_id", types.KeyType(), nullable=False),
         sa.Column(
@@ -233,6 +236,8 @@ def _make_tables() -> None:
             nullable=True,
             comment="what the version cannot score and so stands as it was, a line each",
         ),
+        sa.Column("key_id", sa.String(8), nullable=False),
+        sa.Column("hmac", sa.LargeBinary(32), nullable=False),
         sa.CheckConstraint("first_day <= last_day", name=op.f("ck_adjustment_decision_period")),
         sa.CheckConstraint(
             "(state IN ('adopted', 'done')) = (adopted_at IS NOT NULL)",

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
-from app.db import lock
+from app.db import Base, lock
 from app.errors import Conflict, InvalidInput, NotFound
-from app.ids import clean_code
+from app.ids import clean_code, new_code, new_id
 from app.permissions import Actor, Permission, ensure_four_eyes, ensure_may, may_in
 from app.states import ensure_move
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
+from points.ledger.form import FORM, is_signed, signed
 from points.rulesets import publishing, queries
 from points.rulesets.kinds import RulesetState
 from points.rulesets.models import Programme, Ruleset, RulesetReach
@@ -23,6 +24,7 @@ from points.rulesets.publication import ensure_may_see
 from points.simulation.models import Simulation, SimulationState
 
 THING = "adjustment_decision"
+_COLUMNS = Base.metadata.tables[AdjustmentDecision.__tablename__].columns.keys()
 
 
 class Paper(NamedTuple):
@@ -59,6 +61,8 @@ def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) 
         select(func.max(AdjustmentDecision.number)).where(AdjustmentDecision.programme_id == programme.id)
     )
     decision = AdjustmentDecision(
+        id=new_id(),
+        code=new_code(),
         programme_id=programme.id,
         number=(latest or 0) + 1,
         ruleset_id=ruleset.id,
@@ -72,9 +76,15 @@ def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) 
         state=AdjustmentState.DRAFT,
         drafted_by_id=actor.person_id,
         drafted_at=clock.now(),
+        adjusted=0,
+        parties=0,
+        more=0,
+        fewer=0,
+        redeemable_more=0,
+        redeemable_fewer=0,
     )
     session.add(decision)
-    session.flush()
+    sign(session, decision)
     after = {"number": decision.number, "document": paper.number, "version": ruleset.version}
     events.record(session, "adjustment.draft", THING, decision.id, actor=actor, after=after)
     return decision
@@ -82,12 +92,12 @@ def draft(session: Session, simulation_id: UUID, paper: Paper, *, actor: Actor) 
 
 def drop(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDecision:
     """Take a draft back: it stays on the list and can no longer be adopted."""
-    decision = lock(session, AdjustmentDecision, decision_id)
+    decision = hold(session, decision_id)
     programme = session.get_one(Programme, decision.programme_id)
     ensure_may(actor, Permission.MANAGE_RULESETS, region_code=programme.region_code)
     ensure_move(MOVES, decision.state, AdjustmentState.DROPPED)
     decision.state = AdjustmentState.DROPPED
-    session.flush()
+    sign(session, decision)
     events.record(session, "adjustment.drop", THING, decision.id, actor=actor)
     return decision
 
@@ -99,7 +109,7 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     other, in the order of their numbers: raises Conflict while one before is still being carried out, when
     one with a higher number was adopted, or when one was carried out after what this one rests on was simulated.
     """
-    decision = lock(session, AdjustmentDecision, decision_id)
+    decision = hold(session, decision_id)
     programme = lock(session, Programme, decision.programme_id)
     ensure_may(actor, Permission.PUBLISH_RULESETS, region_code=programme.region_code)
     ensure_four_eyes(actor, decision.drafted_by_id)
@@ -119,7 +129,7 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     _ensure_last(session, session.get_one(Simulation, decision.simulation_id))
     decision.state, decision.adopted_at = AdjustmentState.ADOPTED, clock.now()
     decision.adopted_by_id = actor.person_id
-    session.flush()
+    sign(session, decision)
     publishing.sign_reach(
         session,
         decision.id,
@@ -142,11 +152,31 @@ def adopt(session: Session, decision_id: UUID, *, actor: Actor) -> AdjustmentDec
     return decision
 
 
+def sign(session: Session, decision: AdjustmentDecision) -> None:
+    """Sign a decision as it stands now, and write it."""
+    decision.form = FORM
+    decision.key_id, decision.hmac = signed(tuple(getattr(decision, name) for name in _COLUMNS[:-2]))[-2:]
+    session.flush()
+
+
+def hold(session: Session, decision_id: UUID) -> AdjustmentDecision:
+    """Return a decision under its lock, for whoever changes it and so signs it anew; raise Conflict when it was touched."""
+    decision = lock(session, AdjustmentDecision, decision_id)
+    if not _is_own(decision):
+        raise _touched(decision)
+    return decision
+
+
+def _is_own(decision: AdjustmentDecision) -> bool:
+    return is_signed([getattr(decision, name) for name in _COLUMNS])
+
+
 def is_as_adopted(session: Session, decision: AdjustmentDecision) -> bool:
     """Return whether an adopted decision says what was signed when it was adopted."""
     reach = session.get(RulesetReach, decision.id)
     return (
-        reach is not None
+        _is_own(decision)
+        and reach is not None
         and publishing.is_decided(session, reach)
         and (reach.programme_id, reach.number, reach.ruleset_id, reach.document_number)
         == (decision.programme_id, decision.number, decision.ruleset_id, decision.document_number)
@@ -157,12 +187,16 @@ def is_as_adopted(session: Session, decision: AdjustmentDecision) -> bool:
 def ensure_adopted(session: Session, decision: AdjustmentDecision) -> None:
     """Return when a decision is what was adopted; else raise Conflict."""
     if not is_as_adopted(session, decision):
-        raise Conflict(
-            _(
-                "第 %(number)d 号调整决定与通过时的内容不一致，已停止执行。请系统管理员运行“验账”，查明改动。",
-                number=decision.number,
-            )
+        raise _touched(decision)
+
+
+def _touched(decision: AdjustmentDecision) -> Conflict:
+    return Conflict(
+        _(
+            "第 %(number)d 号调整决定的内容被改动过，不能继续办理。请系统管理员运行“验账”，查明改动。",
+            number=decision.number,
         )
+    )
 
 
 def _ensure_last(session: Session, simulation: Simulation) -> None:

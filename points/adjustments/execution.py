@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.audit import events
-from app.db import lock, reading, transaction
+from app.db import reading, transaction
 from app.permissions import SYSTEM
 from app.rows import parts
 from app.states import ensure_move
 from points.adjustments import letters, signals
-from points.adjustments.decisions import THING, ensure_adopted
+from points.adjustments.decisions import THING, ensure_adopted, hold, sign
 from points.adjustments.models import MOVES, AdjustmentDecision, AdjustmentState
 from points.adjustments.postings import Head, heads, request_of
 from points.ledger import postings
@@ -105,7 +105,7 @@ def _batches(due: Mapping[UUID, Sequence[UUID]]) -> Iterator[list[UUID]]:
 def _carry_out_batch(decision_id: UUID, rules: Rules, sources: list[UUID]) -> int:
     """Adjust the awards of some parties in one transaction; return how many."""
     with transaction() as session:
-        decision = lock(session, AdjustmentDecision, decision_id)
+        decision = hold(session, decision_id)
         if decision.state is not AdjustmentState.ADOPTED:
             return 0
         _lock_awards(session, sources)
@@ -131,6 +131,7 @@ def _carry_out_batch(decision_id: UUID, rules: Rules, sources: list[UUID]) -> in
             signals.adjusted.send(session, source_kind=kind, points=points)
         letters.tell(session, decision, adjusted)
         _count(decision, adjusted, sum(bool(found) for found in left.values()))
+        sign(session, decision)
         return len(adjusted)
 
 
@@ -165,7 +166,7 @@ def _count(decision: AdjustmentDecision, adjusted: Sequence[Outcome], parties: i
 
 def _finish(decision_id: UUID, unscored: Unscored) -> None:
     with transaction() as session:
-        decision = lock(session, AdjustmentDecision, decision_id)
+        decision = hold(session, decision_id)
         if decision.state is not AdjustmentState.ADOPTED:
             return
         ensure_move(MOVES, decision.state, AdjustmentState.DONE)
@@ -182,7 +183,7 @@ def _finish(decision_id: UUID, unscored: Unscored) -> None:
             for _key, (award, why) in sorted(unscored.items())
         ]
         decision.unscored = "\n".join(lines) or None
-        session.flush()
+        sign(session, decision)
         events.record(
             session,
             "adjustment.finish",

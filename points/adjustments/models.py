@@ -1,13 +1,23 @@
 """The table of decisions by which a version of the rules is applied to a past period."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.ids import new_code, new_id
 from app.labels import Labelled
 from app.types import Centipoints, CivilDate, Code, Key, UtcTime, labelled
+from points.ledger.stored_form import SIGNED
 
 
 class AdjustmentState(Labelled):
@@ -28,11 +38,15 @@ MOVES = {
 
 
 class AdjustmentDecision(Base):
-    """A decision that a published version scores a past period, and how far its adjustments have come."""
+    """A decision that a published version scores a past period, and how far its adjustments have come.
+
+    Signed as it stands whenever it changes: ``decisions.sign``.
+    """
 
     __tablename__ = "adjustment_decision"
 
     id: Mapped[Key] = mapped_column(primary_key=True, default=new_id)
+    form: Mapped[int] = mapped_column(SmallInteger, comment="version of the canonical form under the HMAC")
     code: Mapped[Code] = mapped_column(unique=True, default=new_code, comment="in URLs")
     programme_id: Mapped[Key] = mapped_column(ForeignKey("programme.id"))
     number: Mapped[int] = mapped_column(
@@ -63,10 +77,13 @@ class AdjustmentDecision(Base):
     unscored: Mapped[str | None] = mapped_column(
         Text, comment="what the version cannot score and so stands as it was, a line each"
     )
+    key_id: Mapped[str] = mapped_column(String(8))
+    hmac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("first_day <= last_day", name="period"),
         CheckConstraint("(state IN ('adopted', 'done')) = (adopted_at IS NOT NULL)", name="adopted"),
         CheckConstraint("(state = 'done') = (finished_at IS NOT NULL)", name="finished"),
+        {"info": SIGNED},
     )

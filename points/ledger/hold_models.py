@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
-from app.types import Centipoints, Encrypted, Key, UtcTime, labelled
+from app.types import Centipoints, Encrypted, Key, LookupHash, UtcTime, labelled
 from points.ledger.kinds import HoldPurpose, HoldState, Purse
 
 _ACTIVE = text("state = 'active'")
@@ -24,6 +24,9 @@ class Hold(Base):
     source_id: Mapped[Key] = mapped_column(comment="the thing they are held for")
     purpose: Mapped[HoldPurpose] = mapped_column(labelled(HoldPurpose))
     reason: Mapped[str | None] = mapped_column(Encrypted(), comment="why, in words")
+    reason_hash: Mapped[LookupHash | None] = mapped_column(
+        comment="keyed, of the words; its posting signs it"
+    )
     until: Mapped[UtcTime | None] = mapped_column(comment="then they go back by themselves; none: never")
     state: Mapped[HoldState] = mapped_column(labelled(HoldState), comment="moves: holds.MOVES")
     held_at: Mapped[UtcTime] = mapped_column()

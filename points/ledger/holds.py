@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, keys
 from app.db import lock, reading, transaction
 from app.errors import Conflict, InvalidInput
 from app.ids import new_id
@@ -36,8 +36,8 @@ SOURCE = "hold"
 VERBS = {S.POSTED: "hold.post", S.RELEASED: "hold.release", S.TIMED_OUT: "hold.time_out"}
 _BATCH = 200
 _SET_ASIDE = (
-    "id", "programme_id", "party_id", "purse", "points", "source_kind", "source_id", "purpose", "until", "held_at",
-    "held_by_id",
+    "id", "programme_id", "party_id", "purse", "points", "source_kind", "source_id", "purpose", "reason_hash", "until",
+    "held_at", "held_by_id",
 )  # fmt: skip
 _ENDED = ("id", "points", "state", "ended_at", "ended_by_id")
 _SAID = {Reason.HOLD: _SET_ASIDE, Reason.REDEEM: _ENDED, Reason.RELEASE: _ENDED}
@@ -87,6 +87,7 @@ def reserve(
         source_id=source_id,
         purpose=purpose,
         reason=reason,
+        reason_hash=None if reason is None else reason_hash(hold_id, reason),
         until=until,
         state=S.ACTIVE,
         held_at=moment,
@@ -165,9 +166,14 @@ def held_sums(holds: Iterable[Hold]) -> dict[Purse, int]:
 def inputs_of(reason: Reason, row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return from what a hold's posting is made: the columns of its row that are known by then, which it so signs.
 
-    ``row`` is the hold's by column. Its reason in words, which may have to be erased, is not among them.
+    ``row`` is the hold's by column. Of its reason in words the keyed hash is among them.
     """
     return (reason.value, *(row[name] for name in _SAID[reason]))
+
+
+def reason_hash(hold_id: UUID, reason: str) -> bytes:
+    """Return the keyed hash of a hold's reason in words: nobody can guess them from it, or find equal ones."""
+    return keys.lookup_hash("hold", f"{hold_id} {reason}")
 
 
 def _ensure_enough(purse: Purse, there: int, points: int) -> None:

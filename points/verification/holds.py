@@ -1,20 +1,23 @@
 """Holds: each is borne out by its transfers, and no transfer speaks of a hold that is not there.
 
-A hold's row is not signed; its postings are, and they were made from its columns.
+A hold's row is not signed; its postings are, and they were made from its columns: of the reason in words, which is
+encrypted, from its keyed hash.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app import keys
 from app.db import Base
 from app.stored import stored_rows
 from points.ledger import reconciliation
 from points.ledger.form import input_hash
 from points.ledger.hold_models import Hold
-from points.ledger.holds import SOURCE, inputs_of
+from points.ledger.holds import SOURCE, inputs_of, reason_hash
 from points.ledger.kinds import HoldState, Reason
 from points.ledger.models import Posting
 from points.verification.breaks import Break, BreakKind, missing, shown
@@ -56,7 +59,14 @@ def _is_borne_out(hold: dict[str, Any], made: dict[Any, Any]) -> bool:
         return False
     try:
         expected = {reason.value: input_hash(inputs_of(reason, hold)) for reason in (Reason.HOLD, *ends)}
-    except (TypeError, ValueError, AttributeError, OverflowError):
+        are_own_words = _hash_of_words(hold) == hold["reason_hash"]
+    except (InvalidTag, LookupError, TypeError, ValueError, AttributeError, OverflowError):
         return False
     is_open = not ends and (hold["ended_at"], hold["ended_by_id"]) != (None, None)
-    return expected == made and not is_open
+    return expected == made and are_own_words and not is_open
+
+
+def _hash_of_words(hold: dict[str, Any]) -> bytes | None:
+    if hold["reason"] is None:
+        return None
+    return reason_hash(hold["id"], keys.encryption.decrypt(hold["reason"]).decode())
