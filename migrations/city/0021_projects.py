@@ -107,9 +107,10 @@ _COLUMNS: tuple[tuple[str, str, str, str, str | None], ...] = (
     ("opened_on", "DATE", "DATE", "", "the day after its publicity"),
 )
 _INDEXES = {
-    "ix_project_waiting": ["holder_level", "state", "state_since", "id"],
+    "ix_project_waiting": ["holder_level", "state", "region_code", "state_since"],
     "ix_project_state": ["state", "id"],
     "ix_project_campaign": ["campaign_id", "id"],
+    "ix_project_sums": ["region_code", "state", "holder_level", "budget_fen"],
 }
 
 

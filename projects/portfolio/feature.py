@@ -1,7 +1,7 @@
 """What projects bring to the house."""
 
 from app.feature import Feature
-from projects.portfolio import clocks, decisions, notices, views_member, views_public, views_staff
+from projects.portfolio import clocks, decisions, notices, tasks, views_member, views_public, views_staff
 from projects.publicity.handlers import Publicised
 
 PUBLICISED = Publicised(
@@ -21,4 +21,5 @@ PROJECTS = Feature(
     deadlines=clocks.KINDS,
     deadline_subjects={clocks.SUBJECT: clocks.shown},
     publicised=(PUBLICISED,),
+    tasks=tasks.TASKS,
 )

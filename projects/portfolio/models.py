@@ -105,9 +105,11 @@ class Project(Base):
         CheckConstraint("budget_fen >= 0", name="budget"),
         CheckConstraint("target_households IS NULL OR target_households > 0", name="households"),
         Index("ix_project_region_state", "region_code", "state", "start_on"),
-        Index("ix_project_waiting", "holder_level", "state", "state_since", "id"),
+        Index("ix_project_waiting", "holder_level", "state", "region_code", "state_since"),
         Index("ix_project_state", "state", "id"),
         Index("ix_project_campaign", "campaign_id", "id"),
+        # A list's count and sum of money come out of this alone.
+        Index("ix_project_sums", "region_code", "state", "holder_level", "budget_fen"),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import paging
@@ -22,6 +22,7 @@ from app.regions.rules import within, within_any
 from projects.portfolio.kinds import CampaignState, ProjectState
 from projects.portfolio.models import Campaign, Project, ProjectNote, ProjectRegion, ProjectStep
 from projects.portfolio.rules import PUBLIC
+from projects.tiers.kinds import TierLevel
 from projects.tiers.rules import level_of_region
 
 PAGE = 50
@@ -238,13 +239,14 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _staffs(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition of what staff of the actor's regions read; what was never handed in is nobody's else."""
     scopes = tuple(dict.fromkeys(region for one in READERS for region in actor.regions(one)))
+    handed_in = Project.holder_level.is_not(None)
+    if any(level_of_region(scope) is TierLevel.CITY for scope in scopes):
+        return handed_in  # a database is one city's: its own office reads all of it
     # A project of several places stands under the smallest one that holds them: its parts are asked, too.
-    # What was never handed in is the organisation's alone.
-    parts = exists().where(
-        ProjectRegion.project_id == Project.id, within_any(ProjectRegion.region_code, scopes)
-    )
-    return and_(or_(within_any(Project.region_code, scopes), parts), Project.holder_level.is_not(None))
+    parts = select(ProjectRegion.project_id).where(within_any(ProjectRegion.region_code, scopes))
+    return and_(or_(within_any(Project.region_code, scopes), Project.id.in_(parts)), handed_in)
 
 
 def _named() -> Select[Project, str]:
