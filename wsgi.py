@@ -105,6 +105,7 @@ from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
 from projects.tiers.feature import TIERS
+from projects.visits.feature import VISITS
 
 FEATURES: tuple[Feature, ...] = (
     Feature("health", blueprints=(health.bp,)),
@@ -204,6 +205,7 @@ FEATURES: tuple[Feature, ...] = (
     TIERS,
     PUBLICITY,
     PROJECTS,
+    VISITS,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),

@@ -1,0 +1,1 @@
+"""Visits, help plans, self-care assessments, exits and re-reviews."""
