@@ -51,12 +51,14 @@ from app.outbox import views_staff as outbox_staff
 from app.papers import kinds as paper_kinds
 from app.papers import sealing as papers_sealing
 from app.papers.feature import PAPERS
+from app.parameters import tasks as parameters_tasks
 from app.parameters import views_staff as parameters_staff
 from app.parties.feature import PARTIES
 from app.problems import register_problems
 from app.regions import cli as regions_cli
 from app.regions import views_staff as regions_staff
 from app.security import protect
+from app.tasks import registry as task_kinds
 from app.users.feature import USERS
 from app.users.login import init_login
 from credit.commitments.feature import COMMITMENTS
@@ -123,7 +125,12 @@ FEATURES: tuple[Feature, ...] = (
         navigation=calendar_staff.NAVIGATION,
         commands=(calendar_cli.calendar,),
     ),
-    Feature("parameters", blueprints=(parameters_staff.bp,), navigation=parameters_staff.NAVIGATION),
+    Feature(
+        "parameters",
+        blueprints=(parameters_staff.bp,),
+        navigation=parameters_staff.NAVIGATION,
+        tasks=parameters_tasks.TASKS,
+    ),
     Feature(
         "deadlines",
         blueprints=(supervision_staff.bp,),
@@ -263,6 +270,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         for subject_kind, tell in feature.deadline_subjects.items():
             deadline_kinds.register_subject(subject_kind, tell)
         publicity_handlers.register(*feature.publicised)
+        task_kinds.register(*feature.tasks)
         project_sections.register(*feature.project_sections)
         for name, check in feature.checks.items():
             checks.register(name, check)

@@ -76,6 +76,8 @@ class Feature:
     deadline_subjects: Mapping[str, Any] = field(default_factory=dict)
     # kinds of subjects that it puts to publicity
     publicised: tuple[Any, ...] = ()
+    # the kinds of work that it gives the staff
+    tasks: tuple[Any, ...] = ()
     # what it shows on a project's page
     project_sections: tuple[Any, ...] = ()
 

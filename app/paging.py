@@ -55,7 +55,7 @@ def fetch(
     cursor = before if backwards else after
     turned = [Order(one.column, one.descending != backwards) for one in order]
     if cursor:
-        statement = statement.where(_beyond(turned, _read(cursor, len(order))))
+        statement = statement.where(_beyond(turned, values_of(cursor, len(order))))
     columns = [one.column for one in order]
     statement = statement.add_columns(*columns)
     statement = statement.order_by(
@@ -117,7 +117,8 @@ def _write(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(tagged, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, width: int) -> list[Any]:
+def values_of(cursor: str, width: int) -> list[Any]:
+    """Return the values that a cursor of so many columns was made of. Raises InvalidInput for one that is not ours."""
     try:
         tagged = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_untag(value) for value in tagged]

@@ -3,19 +3,16 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.calendar import queries as calendar
-from app.calendar.rules import working_days_left
 from app.messages import queries as messages
 from app.messages.models import Message
-from app.parties import desk as registrations
 from app.parties import directory
 from app.parties import queries as parties
-from app.parties.kinds import PartyKind, RegistrationState
+from app.parties.kinds import RegistrationState
 from app.parties.models import Party
 from app.permissions import Actor, Permission
 from points.ledger import queries as ledger
@@ -86,16 +83,6 @@ class Region:
     by_month: list[tuple[date, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A queue: how many wait, how many working days the oldest has waited, and the first of them."""
-
-    count: int
-    days: int
-    organisations: int = 0
-    persons: int = 0
-
-
 def this_month() -> str:
     """Return the ranking period of the present month."""
     return periods(clock.today())[0]
@@ -144,25 +131,6 @@ def desk(session: Session, actor: Actor) -> Desk:
     )
 
 
-def registrations_waiting(session: Session, actor: Actor) -> Waiting:
-    """Return the queue of registrations in the actor's regions."""
-    kinds = registrations.staff_submitted_kinds(session, actor)
-    oldest = registrations.staff_submitted(session, actor=actor, limit=1)
-    return Waiting(
-        count=sum(kinds.values()),
-        days=_days(session, oldest[0].state_since if oldest else None),
-        organisations=kinds.get(PartyKind.ORGANISATION, 0),
-        persons=kinds.get(PartyKind.PERSON, 0),
-    )
-
-
-def contributions_waiting(session: Session, actor: Actor) -> tuple[Waiting, contributions.Page]:
-    """Return the queue of contributions to verify in the actor's regions, and its first lines."""
-    page = contributions.staff_waiting(session, actor, contributions.Filters())
-    oldest = contributions.staff_waiting_since(session, actor)
-    return Waiting(contributions.staff_waiting_count(session, actor), _days(session, oldest)), page
-
-
 def region(session: Session, actor: Actor) -> Region:
     """Return the figures of the regions whose contributions the actor may read."""
     among = contributions.in_regions(actor, Permission.READ_CONTRIBUTIONS)
@@ -189,11 +157,3 @@ def _mine(session: Session, party: Party, month: date) -> Mine:
 
 def _in_state(session: Session, actor: Actor, state: ContributionState) -> contributions.Page:
     return contributions.own_page(session, actor, contributions.Filters(state=state))
-
-
-def _days(session: Session, since: datetime | None) -> int:
-    """Return the working days that have passed since an instant, today counted."""
-    if since is None:
-        return 0
-    began = clock.civil_date(since)
-    return working_days_left(calendar.load_calendar(session, since=began), began, max(clock.today(), began))

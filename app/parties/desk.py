@@ -27,11 +27,7 @@ def staff_submitted(
     session: Session, *, actor: Actor, kind: PartyKind | None = None, limit: int = 200
 ) -> list[Party]:
     """Return the registrations that wait for the actor's regions, the longest waiting first."""
-    wanted = select(Party).where(
-        Party.state == RegistrationState.SUBMITTED,
-        in_regions(actor, Permission.REVIEW_REGISTRATIONS),
-        _on_desk(),
-    )
+    wanted = select(Party).where(*waiting(actor))
     if kind is not None:
         wanted = wanted.where(Party.kind == kind)
     return list(session.scalars(wanted.order_by(Party.state_since, Party.id).limit(limit)))
@@ -39,18 +35,19 @@ def staff_submitted(
 
 def staff_submitted_kinds(session: Session, actor: Actor) -> dict[PartyKind, int]:
     """Return how many registrations of each kind wait for the actor's regions."""
-    rows = session.execute(
-        select(Party.kind, func.count())
-        .where(Party.state == RegistrationState.SUBMITTED, in_regions(actor, Permission.REVIEW_REGISTRATIONS))
-        .where(_on_desk())
-        .group_by(Party.kind)
-    )
+    rows = session.execute(select(Party.kind, func.count()).where(*waiting(actor)).group_by(Party.kind))
     return {kind: int(count) for kind, count in rows}
 
 
 def staff_submitted_count(session: Session, actor: Actor) -> int:
     """Return how many registrations wait for the actor's regions (for the navigation)."""
     return sum(staff_submitted_kinds(session, actor).values())
+
+
+def waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a party is a registration which waits for the actor's regions."""
+    mine = in_regions(actor, Permission.REVIEW_REGISTRATIONS)
+    return Party.state == RegistrationState.SUBMITTED, mine, _on_desk()
 
 
 def _on_desk() -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What the register of parties brings to the house."""
 
 from app.feature import Feature
-from app.parties import jobs, views_desk, views_households, views_member, views_staff
+from app.parties import jobs, tasks, views_desk, views_households, views_member, views_staff
 from app.parties.registers import enterprises, households, organisations, social_workers, volunteers
 
 PARTIES = Feature(
@@ -14,6 +14,7 @@ PARTIES = Feature(
         *views_households.NAVIGATION,
     ),
     jobs=jobs.JOBS,
+    tasks=tasks.TASKS,
     registers=(
         organisations.REGISTER,
         social_workers.REGISTER,

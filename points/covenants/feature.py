@@ -1,7 +1,7 @@
 """What village covenants bring to the house."""
 
 from app.feature import Feature
-from points.covenants import source, views_member, views_public, views_records, views_staff
+from points.covenants import source, tasks, views_member, views_public, views_records, views_staff
 from points.covenants.lines import SUBJECT
 
 COVENANTS = Feature(
@@ -15,4 +15,5 @@ COVENANTS = Feature(
     ),
     file_readers={SUBJECT: source.may_read},
     sources={SUBJECT: source.tell},
+    tasks=tasks.TASKS,
 )

@@ -96,18 +96,18 @@ def staff_record(session: Session, code: str, actor: Actor) -> Line:
 
 def staff_waiting(session: Session, actor: Actor, limit: int) -> list[Line]:
     """Return what waits for verification in the actor's regions, what has waited longest first."""
-    wanted = whole().where(*_waiting(actor)).order_by(CovenantRecord.state_since, CovenantRecord.id)
+    wanted = whole().where(*waiting(actor)).order_by(CovenantRecord.state_since, CovenantRecord.id)
     return [Line(*row) for row in session.execute(wanted.limit(limit))]
 
 
 def staff_waiting_count(session: Session, actor: Actor) -> int:
     """Return how many records wait for verification in the actor's regions."""
-    return _count(session, _waiting(actor))
+    return _count(session, waiting(actor))
 
 
 def staff_open_count(session: Session, actor: Actor) -> int:
     """Return how many records wait for verification or for the answer to an objection in the actor's regions."""
-    return staff_waiting_count(session, actor) + _count(session, _objected(actor))
+    return staff_waiting_count(session, actor) + _count(session, objected(actor))
 
 
 def records(
@@ -198,7 +198,7 @@ def item_name(session: Session, record: CovenantRecord) -> str:
 
 def objections(session: Session, actor: Actor, limit: int) -> list[Line]:
     """Return the records whose objections wait for an answer in the actor's regions, the oldest first."""
-    wanted = whole().where(*_objected(actor)).order_by(CovenantRecord.objected_at, CovenantRecord.id)
+    wanted = whole().where(*objected(actor)).order_by(CovenantRecord.objected_at, CovenantRecord.id)
     return [Line(*row) for row in session.execute(wanted.limit(limit))]
 
 
@@ -243,12 +243,14 @@ def _page(
     return Page([Line(*row) for row in page.rows], page.before, page.after)
 
 
-def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a record waits for verification in the actor's regions."""
     mine = within_any(Covenant.region_code, actor.regions(Permission.VERIFY_COVENANTS))
     return CovenantRecord.state == RecordState.LOGGED, mine
 
 
-def _objected(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def objected(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that an objection to a record waits for an answer in the actor's regions."""
     mine = within_any(Covenant.region_code, actor.regions(Permission.VERIFY_COVENANTS))
     return CovenantRecord.objected_at.is_not(None), CovenantRecord.answered_at.is_(None), mine
 

@@ -1,7 +1,7 @@
 """What contributions bring to the house."""
 
 from app.feature import Feature
-from projects.contributions import evidence, source, views_member, views_staff
+from projects.contributions import evidence, source, tasks, views_member, views_staff
 from projects.contributions.documents import DONATION_CERTIFICATE
 from projects.contributions.register import CONTRIBUTIONS as REGISTER
 
@@ -14,4 +14,5 @@ CONTRIBUTIONS = Feature(
     sources={"contribution": source.tell},
     dossiers={"contribution": source.dossier},
     registers=(REGISTER,),
+    tasks=tasks.TASKS,
 )

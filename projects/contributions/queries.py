@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -146,11 +146,6 @@ def staff_next_code(session: Session, actor: Actor, done: Contribution) -> str |
     return session.scalar(others.where(later)) or session.scalar(others)
 
 
-def staff_waiting_since(session: Session, actor: Actor) -> datetime | None:
-    """Return since when the entry waits that has waited longest in the actor's regions; None when none does."""
-    return session.scalar(select(func.min(Contribution.state_since)).where(*_waiting_for(actor)))
-
-
 def staff_waiting_count(session: Session, actor: Actor) -> int:
     """Return how many contributions wait in the actor's regions."""
     return session.scalar(select(func.count()).select_from(Contribution).where(*_waiting_for(actor))) or 0
@@ -164,6 +159,11 @@ def own_get(session: Session, code: str, actor: Actor) -> Row:
 def staff_get(session: Session, code: str, actor: Actor) -> Row:
     """Return a contribution of the actor's regions. Raises NotFound."""
     return _one(session, code, in_regions(actor, Permission.READ_CONTRIBUTIONS))
+
+
+def rows_of(session: Session, ids: Sequence[uuid.UUID]) -> list[Row]:
+    """Return contributions by key, unordered; the caller has asked whether they may be read."""
+    return [Row(*row) for row in session.execute(_named().where(Contribution.id.in_(ids)))]
 
 
 def by_id(session: Session, contribution_id: uuid.UUID) -> Contribution:

@@ -1,7 +1,7 @@
 """What publicity brings to the house."""
 
 from app.feature import Feature
-from projects.publicity import jobs, objections, queries, views_public, views_staff
+from projects.publicity import jobs, objections, queries, tasks, views_public, views_staff
 
 PUBLICITY = Feature(
     "publicity",
@@ -10,4 +10,5 @@ PUBLICITY = Feature(
     jobs=jobs.JOBS,
     deadlines=(objections.DECIDE,),
     deadline_subjects={objections.SUBJECT: queries.tell_objections},
+    tasks=tasks.TASKS,
 )

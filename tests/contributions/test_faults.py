@@ -20,7 +20,7 @@ from app.papers.models import Paper
 from app.parties.kinds import ConsentPurpose, PersonRoleKind, RegistrationState
 from app.parties.models import Consent, Party, Person, PersonRole, Volunteer
 from app.permissions import Actor, Grant, Role
-from portal import queries as portal
+from app.tasks import queue
 from projects.catalogue.models import CatalogueItem
 from projects.contributions import (
     batches,
@@ -349,11 +349,11 @@ def test_the_desk_begins_with_what_waits_longest(city: City) -> None:
     with db.reading() as session:
         page = queries.staff_waiting(session, city.staff, queries.Filters())
         assert [row.contribution.id for row in page.rows] == [first.id, second.id, old.id]
-        assert queries.staff_waiting_since(session, city.staff) == made.NOON + timedelta(minutes=1)
         shown = {row.contribution.id: row.contribution for row in page.rows}
         following = [desk.following(session, city.staff, shown[one.id]) for one in (first, second, old)]
         assert following == [second.code, old.code, first.code]
-        assert portal.contributions_waiting(session, city.staff)[0].count == 3
+        (heap,) = queue.heaps(session, city.staff, queue.Filters(name="contribution"))
+        assert (heap.count, heap.since) == (3, made.NOON + timedelta(minutes=1))
 
 
 def test_plain_entries_are_found_behind_odd_ones(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,29 +133,6 @@ def test_the_members_desk_shows_what_to_mend(web: Flask, city: City) -> None:
     assert [mine.party.id for mine in desk.mine] == [city.hub]
 
 
-def test_the_queue_counts_what_waits_in_the_own_regions(web: Flask, city: City) -> None:
-    with made.noon():
-        give(city, city.money(5_000, receipt="0011223344"), judge=False)
-        with db.transaction() as session:
-            session.get_one(Party, city.worker).state = RegistrationState.SUBMITTED
-        with db.reading() as session:
-            here = queries.contributions_waiting(session, city.staff)[0]
-            elsewhere = queries.contributions_waiting(
-                session, city.actor(Role.COUNTY_REVIEWER, region=made.OTHER_COUNTY)
-            )[0]
-            registrations = queries.registrations_waiting(session, city.staff)
-    assert (here.count, elsewhere.count) == (1, 0)
-    assert (registrations.count, registrations.persons, registrations.organisations) == (1, 1, 0)
-
-
-def test_waiting_is_counted_in_working_days(web: Flask, city: City) -> None:
-    with made.noon():
-        give(city, city.money(5_000, receipt="0011223344"), judge=False)
-    with clock.at(datetime(2026, 11, 25, 4, tzinfo=UTC)), db.reading() as session:
-        waiting, _page = queries.contributions_waiting(session, city.staff)
-    assert waiting.days == 3  # Saturday 21st to Wednesday 25th: Monday, Tuesday, Wednesday
-
-
 @pytest.mark.parametrize("path", ["/my", "/staff"])
 def test_the_inner_doors_ask_to_sign_in(web: Flask, path: str) -> None:
     answer = web.test_client().get(path)
