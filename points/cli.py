@@ -20,6 +20,7 @@ from points.rankings.rollup import rebuild
 from points.rulesets import document, publication
 from points.rulesets.kinds import ProgrammeScope
 from points.seals import salts
+from points.statements import keeping
 from points.verification.verifying import tail_words, verify_all
 
 points = AppGroup("points", help="The ledger of points, its rules and rankings.")
@@ -49,17 +50,18 @@ def open_command(name: str | None) -> None:
 def reconcile_command(do_mend: bool) -> None:
     """Compare balances, used caps and holds with the transfers; exit 1 and name each difference that stays."""
     with reading() as session:
-        differences = list(reconcile(session))
-    if do_mend and differences:
-        for one in differences:
-            click.echo(one.sentence, err=True)
+        differences, flows = list(reconcile(session)), list(keeping.differences(session))
+    if do_mend and (differences or flows):
+        found = len(differences) + len(flows)
+        for sentence in [*(one.sentence for one in differences), *(told for _account, told in flows)]:
+            click.echo(sentence, err=True)
         with transaction() as session:
             mend(session, differences, actor=SYSTEM)
+            keeping.mend(session, [account_id for account_id, _told in flows])
         with reading() as session:
-            left = list(reconcile(session))
-        click.echo(f"{len(differences) - len(left)} differences mended")
-        differences = left
-    _tell([one.sentence for one in differences], "differences")
+            differences, flows = list(reconcile(session)), list(keeping.differences(session))
+        click.echo(f"{found - len(differences) - len(flows)} differences mended")
+    _tell([*(one.sentence for one in differences), *(told for _account, told in flows)], "differences")
 
 
 @points.command("verify")
@@ -93,8 +95,9 @@ def forget_command(party: str, reason: str) -> None:
 
 @points.command("rebuild-rankings")
 def rebuild_command() -> None:
-    """Make the live rankings anew from the ledger's leaves."""
+    """Make the live rankings, and the flows of accounts, anew from the ledger's leaves."""
     click.echo(f"{rebuild()} leaves added up")
+    keeping.rebuild()
 
 
 @rules.command("load")

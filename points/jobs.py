@@ -18,14 +18,17 @@ from points.ledger.reconciliation import reconcile
 from points.rankings.naming import refresh_names
 from points.rankings.rollup import roll_up
 from points.seals.sealing import seal
+from points.statements import keeping
 
 _SHOWN = 3
 """How many differences a failed run names; the command tells all."""
 
 
 def every_minute() -> str:
-    """Seal what is new, add it up in the standings, give back what was held too long."""
-    sealed, added, freed = seal(), roll_up(), holds.time_out_due()
+    """Seal what is new, add it up in standings and flows, give back what was held too long."""
+    sealed, added = seal(), roll_up()
+    keeping.keep()
+    freed = holds.time_out_due()
     return _(
         "新存证 %(sealed)s 条，汇总 %(added)s 条，超时退回 %(freed)s 笔",
         sealed=sealed,
@@ -44,6 +47,7 @@ def every_night() -> str:
     told = expiry_notices.notice_due()
     with reading(fresh=True) as session:
         differences = [one.sentence for one in reconcile(session)]
+        differences += [sentence for _account, sentence in keeping.differences(session)]
     if differences:
         raise RuntimeError(f"{len(differences)} differences: {' '.join(differences[:_SHOWN])}")
     renamed = refresh_names()

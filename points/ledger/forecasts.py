@@ -8,19 +8,24 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from points.ledger import expiry, queries, rules
-from points.ledger.kinds import AccountKind, Purse
+from points.ledger.kinds import AccountKind
 from points.ledger.models import Account, AccountBalance, Transfer
+from points.ledger.queries import AccountHead
 from points.rulesets.publication import CITY_PROGRAMME
 
 
 def forecast(session: Session, party_id: UUID, *, programme: str = CITY_PROGRAMME) -> dict[date, int]:
     """Return how many redeemable centipoints of a party end on which day, soonest first; what is held is not in it."""
-    account_id = queries.account_of(session, party_id, Purse.REDEEMABLE, programme=programme)
-    if account_id is None:
+    head = queries.heads(session, party_id, programme=programme).get(AccountKind.REDEEMABLE)
+    return {} if head is None else of_account(session, head)
+
+
+def of_account(session: Session, head: AccountHead) -> dict[date, int]:
+    """Return the same of one redeemable account."""
+    if head.known.balance <= 0:
         return {}
-    balance = session.scalar(select(AccountBalance.balance).where(AccountBalance.account_id == account_id))
-    earned = expiry.earned_by_day(session, [account_id], clock.today() - timedelta(days=1))
-    return rules.forecast(balance or 0, earned.get(account_id, {}))
+    earned = expiry.earned_by_day(session, [head.account_id], clock.today() - timedelta(days=1))
+    return rules.forecast(head.known.balance, earned.get(head.account_id, {}))
 
 
 def by_month(session: Session, programme_id: UUID) -> dict[str, int]:

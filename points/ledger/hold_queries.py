@@ -13,6 +13,7 @@ from app.paging import Order, Page, fetch
 from app.parties import queries as parties
 from app.parties.models import Party
 from app.permissions import Actor, Permission, ensure_may
+from app.rows import among
 from points.ledger import awarded
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import HoldPurpose, HoldState, Purse, Reason
@@ -99,27 +100,26 @@ def disputable(session: Session, source_kind: str, source_id: UUID, actor: Actor
     )
 
 
-def may_be_disputed(session: Session, source_ids: Collection[UUID]) -> set[UUID]:
-    """Return which of these sources have an award that stands and are not disputed now."""
-    awarded_ids = set(
-        session.scalars(
-            select(Posting.source_id).where(Posting.source_id.in_(source_ids), Posting.reason == Reason.AWARD)
+def may_be_disputed(session: Session, awarded_ids: Collection[UUID], *, any_held: bool) -> set[UUID]:
+    """Return which of these awarded sources of a party have not been reversed and are not disputed now.
+
+    ``any_held``: whether the party has held points at all; who has none has no dispute.
+    """
+    if not awarded_ids:
+        return set()
+    taken_back = session.scalars(
+        select(Posting.source_id).where(
+            among(session, Posting.source_id, awarded_ids), Posting.reason == Reason.REVERSAL
         )
     )
-    reversed_ids = set(
-        session.scalars(
-            select(Posting.source_id).where(
-                Posting.source_id.in_(source_ids), Posting.reason == Reason.REVERSAL
-            )
+    standing = set(awarded_ids) - set(taken_back)
+    if not any_held:
+        return standing
+    disputed = session.scalars(
+        select(Hold.source_id).where(
+            among(session, Hold.source_id, standing),
+            Hold.state == HoldState.ACTIVE,
+            Hold.purpose == HoldPurpose.DISPUTE,
         )
     )
-    disputed = set(
-        session.scalars(
-            select(Hold.source_id).where(
-                Hold.source_id.in_(source_ids),
-                Hold.state == HoldState.ACTIVE,
-                Hold.purpose == HoldPurpose.DISPUTE,
-            )
-        )
-    )
-    return awarded_ids - reversed_ids - disputed
+    return standing - set(disputed)

@@ -1,10 +1,11 @@
 """The lines of one party account: its transfers, each with its running number and the balance after it.
 
 Numbers are in posting order, so what was known at an instant is a number, found in a dozen steps however long the
-account is; what had happened by a day is a sum over an index that holds all it needs (``ix_transfer_…_happened``).
+account is. What came and went, by month and kind, is told by `flows`.
 Every question is bounded by a number, so that its answers fit each other while others post.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -12,20 +13,22 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     bindparam,
     case,
     exists,
-    func,
     literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.rows import among
 from app.types import UtcTimeType
 from points.ledger.kinds import Reason
-from points.ledger.models import AccountBalance, Transfer
+from points.ledger.models import AccountBalance, Posting, Transfer
 from points.rulesets.kinds import ContributionKind
 
 Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
@@ -119,8 +122,11 @@ def head(session: Session, account_id: UUID, *, posted_by: datetime | None = Non
     if now is None:
         return Head(0, 0)
     last = Head(now.last_number, now.balance)
-    if posted_by is None:
-        return last
+    return last if posted_by is None else head_by(session, account_id, last, posted_by)
+
+
+def head_by(session: Session, account_id: UUID, last: Head, posted_by: datetime) -> Head:
+    """Return the last line, up to one, of what was posted by an instant."""
     number = min(_known_by(session, account_id, last.number, posted_by), last.number)
     return last if number == last.number else Head(number, _balance_after(session, account_id, number))
 
@@ -159,95 +165,33 @@ def _balance_after(session: Session, account_id: UUID, number: int) -> int:
     return 0
 
 
-def balance(session: Session, account_id: UUID, known: Head, happened_by: date | None = None) -> int:
-    """Return the balance of what was known and had happened by a day (None: of all that was known).
-
-    Adds up the shorter part, before the day or after it, as far as the first and the last day tell.
-    """
-    if happened_by is None or not known.number:
-        return known.balance
-    first, last = _days(session, account_id)
-    if last is None or first is None or happened_by >= last:
-        return known.balance
-    if happened_by < first:
-        return 0
-    if last - happened_by <= happened_by - first:
-        after = Extent(account_id, known.number, happened_from=date.fromordinal(happened_by.toordinal() + 1))
-        return known.balance - flow(session, after).net
-    return flow(session, Extent(account_id, known.number, happened_by=happened_by)).net
-
-
-def balance_within(session: Session, extent: Extent) -> int:
-    """Return the balance of what was known up to an extent's number and had happened by its last day."""
-    known = Head(extent.upto, _balance_after(session, extent.account_id, extent.upto))
-    return balance(session, extent.account_id, known, extent.happened_by)
-
-
-def _days(session: Session, account_id: UUID) -> tuple[date | None, date | None]:
-    """Return the first and the last day on which anything in an account happened: the ends of the indexes."""
-    firsts: list[date] = []
-    lasts: list[date] = []
-    for side in SIDES:
-        own = (side.account == account_id, side.number.is_not(None))
-        for ends, wanted in (
-            (firsts, select(func.min(Transfer.happened_on))),
-            (lasts, select(func.max(Transfer.happened_on))),
-        ):
-            found = session.scalar(wanted.where(*own))
-            if found is not None:
-                ends.append(found)
-    return min(firsts, default=None), max(lasts, default=None)
-
-
-def flow(session: Session, extent: Extent) -> Flow:
-    """Return what came into an account and what left it within an extent."""
-    total = Flow()
-    for side in SIDES:
-        query = within(select(func.coalesce(func.sum(Transfer.points), 0), func.count()), side, extent)
-        points, count = session.execute(query).one()
-        total += _flow(side, int(points), int(count))
-    return total
-
-
-def flows(session: Session, extent: Extent) -> dict[tuple[str, ContributionKind | None], Flow]:
-    """Return the flows by month of happening ("2026-11") and kind of contribution (None: no contribution's)."""
-    found: dict[tuple[str, ContributionKind | None], Flow] = {}
-    for side in SIDES:
-        # By day, in the order of the index; by month in SQL it would sort every line.
-        day = (Transfer.happened_on, Transfer.contribution_kind)
-        query = within(select(*day, func.sum(Transfer.points), func.count()), side, extent).group_by(*day)
-        for on, kind, points, count in session.execute(query):
-            key = (f"{on:%Y-%m}", kind)
-            found[key] = found.get(key, Flow()) + _flow(side, int(points), int(count))
-    return found
-
-
-def _flow(side: Side, points: int, count: int) -> Flow:
-    return Flow(points, 0, count) if side.sign > 0 else Flow(0, points, count)
-
-
-def left_by_reason(session: Session, extent: Extent) -> dict[Reason, int]:
-    """Return what left an account within an extent, by reason: expired, spent, held, taken back."""
-    outgoing = SIDES[0]
-    query = within(select(Transfer.reason, func.sum(Transfer.points)), outgoing, extent)
-    return {reason: int(points) for reason, points in session.execute(query.group_by(Transfer.reason))}
-
-
 def page(session: Session, extent: Extent, *, before: int | None = None, limit: int) -> list[StatementLine]:
     """Return lines, the newest first: by number, or, where days or a kind narrow, as things happened.
 
     ``before`` is the number of the last line of the page before.
     """
     extent, last = _below(session, extent, before)
-    found: list[StatementLine] = []
-    for side in SIDES:
-        query = in_order(within(select(Transfer), side, extent), side, extent, last)
-        found += [line_of(transfer, side) for transfer in session.scalars(query.limit(limit))]
+    pages = [_page_of(side, extent, last, limit).subquery() for side in SIDES]
+    found = _read(session, union_all(*(select(one) for one in pages)))
     if extent.is_whole:
         found.sort(key=lambda one: one.number, reverse=True)
     else:
         found.sort(key=lambda one: (one.happened_on, one.number), reverse=True)
     return found[:limit]
+
+
+def _page_of(side: Side, extent: Extent, last: int | None, limit: int) -> Select[*tuple[Any, ...]]:
+    """Return the query of one side's part of a page; ``last`` cuts off the extent's last day."""
+    if extent.is_whole:
+        return within(_lines_of(side), side, extent).order_by(side.number.desc()).limit(limit)
+    # First which lines, told by the index alone, then the lines themselves.
+    numbers = within(select(side.number.label("number")), side, extent)
+    if last is not None:
+        numbers = numbers.where(or_(Transfer.happened_on < extent.happened_by, side.number < last))
+    chosen = numbers.order_by(Transfer.happened_on.desc(), side.number.desc()).limit(limit).subquery()
+    return (
+        _lines_of(side).join(chosen, chosen.c.number == side.number).where(side.account == extent.account_id)
+    )
 
 
 def _below(session: Session, extent: Extent, before: int | None) -> tuple[Extent, int | None]:
@@ -263,22 +207,27 @@ def _below(session: Session, extent: Extent, before: int | None) -> tuple[Extent
     return replace(extent, happened_by=day), before if day == last.happened_on else None
 
 
-def in_order(query: Query, side: Side, extent: Extent, last: int | None) -> Query:
-    """Return a query of one side in the order of its extent; ``last`` cuts off the extent's last day."""
-    if extent.is_whole:
-        return query.order_by(side.number.desc())
-    if last is not None:
-        query = query.where(or_(Transfer.happened_on < extent.happened_by, side.number < last))
-    return query.order_by(Transfer.happened_on.desc(), side.number.desc())
-
-
 def line(session: Session, account_id: UUID, number: int) -> StatementLine | None:
     """Return one line of an account by its number, or None."""
     for side in SIDES:
-        found = session.scalar(select(Transfer).where(side.account == account_id, side.number == number))
-        if found is not None:
-            return line_of(found, side)
+        for found in _read(session, _lines_of(side).where(side.account == account_id, side.number == number)):
+            return found
     return None
+
+
+def of_sources(
+    session: Session, account_id: UUID, sources: Collection[UUID], postings: Collection[UUID]
+) -> list[StatementLine]:
+    """Return the lines of an account that were posted for some sources, or by some postings."""
+    caused = (
+        session.scalars(select(Posting.id).where(among(session, Posting.source_id, sources)))
+        if sources
+        else ()
+    )
+    wanted = among(session, Transfer.posting_id, {*postings, *caused})
+    return _read(
+        session, union_all(*(_lines_of(side).where(wanted, side.account == account_id) for side in SIDES))
+    )
 
 
 def within(query: Query, side: Side, extent: Extent) -> Query:
@@ -293,26 +242,31 @@ def within(query: Query, side: Side, extent: Extent) -> Query:
     if extent.happened_by is not None:
         conditions.append(Transfer.happened_on <= extent.happened_by)
     if not extent.any_kind:
-        conditions.append(Transfer.contribution_kind.is_not_distinct_from(extent.kind))
+        conditions.append(Transfer.contribution_kind == extent.kind)  # None: IS NULL
     return query.where(*conditions)
 
 
-def line_of(transfer: Transfer, side: Side) -> StatementLine:
-    """Return a transfer as a line of the account on one of its sides."""
-    number, after = getattr(transfer, side.number.key), getattr(transfer, side.balance.key)
-    return StatementLine(
-        number=number,
-        transfer_id=transfer.id,
-        posting_id=transfer.posting_id,
-        reason=transfer.reason,
-        source_kind=transfer.source_kind,
-        source_id=transfer.source_id,
-        contribution_kind=transfer.contribution_kind,
-        points=side.sign * transfer.points,
-        balance=after,
-        wording=transfer.wording,
-        happened_on=transfer.happened_on,
-        posted_at=transfer.posted_at,
-        expires_on=transfer.expires_on,
-        reverses_id=transfer.reverses_id,
+def _lines_of(side: Side) -> Select[*tuple[Any, ...]]:
+    """Return the query of the columns of a statement's line on one side, without their signatures."""
+    return select(
+        side.number,
+        Transfer.id,
+        Transfer.posting_id,
+        Transfer.reason,
+        Transfer.source_kind,
+        Transfer.source_id,
+        Transfer.contribution_kind,
+        (Transfer.points if side.sign > 0 else -Transfer.points).label("points"),
+        side.balance,
+        Transfer.wording,
+        Transfer.happened_on,
+        Transfer.posted_at,
+        Transfer.expires_on,
+        Transfer.reverses_id,
     )
+
+
+def _read(
+    session: Session, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+) -> list[StatementLine]:
+    return [StatementLine(*row) for row in session.execute(query)]

@@ -160,14 +160,13 @@ class Transfer(Base):
             sqlite_where=text("to_number IS NOT NULL"),
             postgresql_where=text("to_number IS NOT NULL"),
         ),
-        # What had happened by a day, and by day and kind: answered by these alone, whatever an account holds.
+        # Lines as things happened: a page of any span and kind is found in these alone, from its middle on.
         Index(
             "ix_transfer_from_happened",
             "from_account_id",
             "happened_on",
-            "contribution_kind",
             "from_number",
-            "points",
+            "contribution_kind",
             sqlite_where=text("from_number IS NOT NULL"),
             postgresql_where=text("from_number IS NOT NULL"),
         ),
@@ -175,9 +174,8 @@ class Transfer(Base):
             "ix_transfer_to_happened",
             "to_account_id",
             "happened_on",
-            "contribution_kind",
             "to_number",
-            "points",
+            "contribution_kind",
             sqlite_where=text("to_number IS NOT NULL"),
             postgresql_where=text("to_number IS NOT NULL"),
         ),

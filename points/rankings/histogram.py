@@ -51,9 +51,11 @@ class Cell:
         ]
 
 
-def total(session: Session, cell: Cell) -> int:
-    """Return how many are listed."""
-    return int(session.scalar(select(func.sum(StandingBucket.parties)).where(*cell.rows(COARSE))) or 0)
+def total(cell: Cell) -> ColumnElement[int]:
+    """Return how many are listed, as an expression."""
+    return (
+        select(func.coalesce(func.sum(StandingBucket.parties), 0)).where(*cell.rows(COARSE)).scalar_subquery()
+    )
 
 
 def above(cell: Cell, bucket: int) -> ColumnElement[int]:

@@ -9,7 +9,7 @@ from points.rankings.models import RollMark
 MARK = "standings"
 
 
-def hold_mark(session: Session) -> RollMark:
-    """Return the mark under its lock, read afresh."""
-    insert_if_absent(session, RollMark, name=MARK, leaves=0, changes=0, rolled_at=clock.now())
-    return session.get_one(RollMark, MARK, with_for_update=True, populate_existing=True)
+def hold_mark(session: Session, name: str = MARK) -> RollMark:
+    """Return the mark under its lock, read afresh; ``name``: that of something else which follows the leaves."""
+    insert_if_absent(session, RollMark, name=name, leaves=0, changes=0, rolled_at=clock.now())
+    return session.get_one(RollMark, name, with_for_update=True, populate_existing=True)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, literal, select, text
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from app import paging
@@ -147,21 +147,69 @@ def count(session: Session, cut: Cut) -> int:
 
 def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
     """Return one party's place in a ranking, and how many are named in it."""
-    board = _board(session, cut)
-    if board is None:
-        return Place(None, 0, 0)
-    total = _count(session, board)
-    row: Any = session.get(board.model, (party_id, board.ranking_id), populate_existing=True)
-    inside = row is not None and (board.level is None or getattr(row, board.level) == board.place)
-    if not inside or (board.size_class is not None and row.size_class is not board.size_class):
-        return Place(None, 0, total)
-    is_live = board.model is Standing
-    disputed = row.disputed if is_live else 0
-    if row.points <= 0 or (
-        is_live and not (row.named and registered(session, [party_id])[party_id].is_named)
-    ):
-        return Place(None, row.points, total, disputed)
-    return Place(_higher(session, board, [row.points])[0] + 1, row.points, total, disputed)
+    return standings_of(session, party_id, [cut])[0]
+
+
+def standings_of(session: Session, party_id: UUID, cuts: Sequence[Cut]) -> list[Place]:
+    """Return one party's places in several rankings; as many statements for all as for one."""
+    boards = _boards(session, cuts)
+    rows = _rows_of(session, party_id, [one for one in boards if one])
+    listed = [one is not None and one in rows and rows[one].is_listed for one in boards]
+    if any(mine and one and one.model is Standing for mine, one in zip(listed, boards, strict=True)):
+        named = registered(session, [party_id])[party_id].is_named
+        listed = [
+            mine and (named or one is None or one.model is not Standing)
+            for mine, one in zip(listed, boards, strict=True)
+        ]
+    counts: list[ColumnElement[int]] = []
+    for mine, one in zip(listed, boards, strict=True):
+        counts.append(literal(0) if one is None else _counted(one))
+        counts.append(_higher_than(one, rows[one].points) if mine and one else literal(0))
+    told = [int(one or 0) for one in session.execute(select(*counts)).one()] if any(boards) else []
+    found = []
+    for number, (mine, one) in enumerate(zip(listed, boards, strict=True)):
+        if one is None:
+            found.append(Place(None, 0, 0))
+            continue
+        row, total = rows.get(one, _Row(0, 0, is_listed=False)), told[2 * number]
+        found.append(Place(told[2 * number + 1] + 1 if mine else None, row.points, total, row.disputed))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A party's row of a board: whether it may stand in the list as far as the row tells."""
+
+    points: int
+    disputed: int
+    is_listed: bool
+
+
+def _rows_of(session: Session, party_id: UUID, boards: Sequence[_Board]) -> dict[_Board, _Row]:
+    """Return the rows of a party that are within some boards."""
+    found: dict[_Board, _Row] = {}
+    models: tuple[type[Standing] | type[FrozenPlace], ...] = (Standing, FrozenPlace)
+    for model in models:
+        wanted = {one.ranking_id for one in boards if one.model is model}
+        if not wanted:
+            continue
+        query: Any = select(model).where(model.party_id == party_id, model.ranking_id.in_(wanted))
+        rows: dict[int, Any] = {
+            row.ranking_id: row for row in session.scalars(query.execution_options(populate_existing=True))
+        }
+        for board in boards:
+            row = rows.get(board.ranking_id) if board.model is model else None
+            inside = row is not None and (board.level is None or getattr(row, board.level) == board.place)
+            if (
+                row is None
+                or not inside
+                or (board.size_class is not None and row.size_class is not board.size_class)
+            ):
+                continue
+            is_live = model is Standing
+            listed = row.points > 0 and (not is_live or row.named)
+            found[board] = _Row(row.points, row.disputed if is_live else 0, listed)
+    return found
 
 
 def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) -> Page[Ranked] | None:
@@ -245,22 +293,49 @@ def version(session: Session) -> str:
 
 def _board(session: Session, cut: Cut) -> _Board | None:
     """Return where a cut's rows stand; None when nobody has points in it."""
-    wanted = (
-        select(Ranking.id)
-        .join(Programme, Programme.id == Ranking.programme_id)
-        .where(Programme.code == cut.programme, Ranking.period == cut.period)
-        .where(Ranking.kind == (cut.kind.value if cut.kind else ALL), Ranking.party_kind == cut.party_kind)
-        .where(Ranking.frozen_id.is_(None) if cut.frozen_id is None else Ranking.frozen_id == cut.frozen_id)
-    )
+    return _boards(session, [cut])[0]
+
+
+def _boards(session: Session, cuts: Sequence[Cut]) -> list[_Board | None]:
+    """Return where the rows of each of some cuts stand, in one statement."""
     # A ranking keeps its number for good, and one request asks for the same cut several times.
     known: dict[tuple[Any, ...], int] = session.info.setdefault("rankings", {})
-    key = (cut.programme, cut.period, cut.kind, cut.party_kind, cut.frozen_id)
-    if key not in known:
-        found = session.scalar(wanted)
-        if found is None:
-            return None
-        known[key] = found
-    ranking_id = known[key]
+    unknown = [cut for cut in cuts if _key(cut) not in known]
+    if unknown:
+        rows = session.execute(
+            select(
+                Ranking.id,
+                Programme.code,
+                Ranking.period,
+                Ranking.kind,
+                Ranking.party_kind,
+                Ranking.frozen_id,
+            )
+            .join(Programme, Programme.id == Ranking.programme_id)
+            .where(or_(*(_is_of(cut) for cut in unknown)))
+        )
+        known |= {tuple(key): ranking_id for ranking_id, *key in rows}
+    return [_board_of(cut, known.get(_key(cut))) for cut in cuts]
+
+
+def _key(cut: Cut) -> tuple[Any, ...]:
+    return cut.programme, cut.period, cut.kind.value if cut.kind else ALL, cut.party_kind, cut.frozen_id
+
+
+def _is_of(cut: Cut) -> ColumnElement[bool]:
+    programme, period, kind, party_kind, frozen_id = _key(cut)
+    return and_(
+        Programme.code == programme,
+        Ranking.period == period,
+        Ranking.kind == kind,
+        Ranking.party_kind == party_kind,
+        Ranking.frozen_id.is_(None) if frozen_id is None else Ranking.frozen_id == frozen_id,
+    )
+
+
+def _board_of(cut: Cut, ranking_id: int | None) -> _Board | None:
+    if ranking_id is None:
+        return None
     level = _LEVELS.get(len(region_prefix(cut.region_code))) if cut.region_code else None
     model = Standing if cut.frozen_id is None else FrozenPlace
     return _Board(
@@ -302,9 +377,13 @@ def _higher_than(board: _Board, points: int) -> ColumnElement[int]:
 
 
 def _count(session: Session, board: _Board) -> int:
+    return int(session.scalar(select(_counted(board))) or 0)
+
+
+def _counted(board: _Board) -> ColumnElement[int]:
     if board.has_histogram:
-        return histogram.total(session, board.cell)
-    return session.scalar(select(func.count()).select_from(board.model).where(*board.rows())) or 0
+        return histogram.total(board.cell)
+    return select(func.count()).select_from(board.model).where(*board.rows()).scalar_subquery()
 
 
 def _cursor_at(points: int, party_id: UUID) -> str:

@@ -1,40 +1,29 @@
 """The chart of a purse: what each of the last twelve months brought, by kind of contribution."""
 
 from datetime import date
-from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import figures
 from app.look.stacks import Series, StackChart, stack_chart
-from points.ledger import lines
-from points.ledger.kinds import Purse
+from points.ledger import flows
+from points.ledger.lines import Extent
+from points.ledger.queries import AccountHead
 from points.rulesets.kinds import ContributionKind
-from points.rulesets.publication import CITY_PROGRAMME
-from points.statements import tree
 
 _MONTHS = 12
 
 
-def by_month_and_kind(
-    session: Session,
-    party_id: UUID,
-    purse: Purse,
-    today: date,
-    *,
-    as_of: str,
-    programme: str = CITY_PROGRAMME,
-) -> StackChart:
+def by_month_and_kind(session: Session, head: AccountHead | None, today: date, *, as_of: str) -> StackChart:
     """Return the last twelve months of happening, the present one last; of contributions only."""
     number = today.year * 12 + today.month - 1
     months = [date(one // 12, one % 12 + 1, 1) for one in range(number - _MONTHS + 1, number + 1)]
     names = [f"{month:%Y-%m}" for month in months]
-    whole = tree.trunk(session, party_id, purse, programme=programme)
     sums: dict[ContributionKind, dict[str, int]] = {}
-    if whole is not None:
-        extent = lines.Extent(whole.account_id, whole.known.number, happened_from=months[0])
-        for (month, kind), flow in lines.flows(session, extent).items():
+    if head is not None:
+        extent = Extent(head.account_id, head.known.number, happened_from=months[0])
+        for (month, kind), flow in flows.by_month_and_kind(flows.flows(session, extent)).items():
             if kind is not None and month in names:
                 sums.setdefault(kind, {})[month] = flow.net
     series = [

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidInput
 from app.parties.models import Party
 from app.tables import Column, ColumnKind
-from points.ledger import lines
+from points.ledger import flows, lines
 from points.ledger.kinds import Purse
 from points.ledger.lines import Flow
 from points.rankings.screens import period_words
@@ -116,7 +116,8 @@ def _purse(session: Session, party: Party, choice: Choice, purse: Purse, most: i
         return PurseExtract(span, (), ())
     if span.flow.lines > most:
         found = sorted(
-            lines.flows(session, extent).items(), key=lambda one: (one[0][0], kind_words(one[0][1]))
+            flows.by_month_and_kind(flows.flows(session, extent)).items(),
+            key=lambda one: (one[0][0], kind_words(one[0][1])),
         )
         return PurseExtract(span, (), tuple((month, kind, flow) for (month, kind), flow in found))
     told, running = [], span.opening

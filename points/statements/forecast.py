@@ -10,9 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import figures
-from app.parties.models import Party
 from points.ledger import forecasts
-from points.rulesets.publication import CITY_PROGRAMME
+from points.ledger.queries import AccountHead
 
 NOTICE_DAYS = (7, 30, 60)
 """So many days ahead it is told, the nearest first."""
@@ -32,9 +31,9 @@ class Ending:
         return self.day.year, (self.day.month + 2) // 3
 
 
-def endings(session: Session, party: Party, *, programme: str = CITY_PROGRAMME) -> list[Ending]:
-    """Return what will end when nothing is spent any more, soonest first."""
-    found = forecasts.forecast(session, party.id, programme=programme)
+def endings(session: Session, head: AccountHead | None) -> list[Ending]:
+    """Return what of a redeemable account will end when nothing is spent any more, soonest first."""
+    found = forecasts.of_account(session, head) if head else {}
     return [Ending(day, points) for day, points in found.items()]
 
 

@@ -14,8 +14,6 @@ from points.ledger.closing_models import PeriodClose
 from points.ledger.kinds import Reason
 from points.ledger.lines import StatementLine
 from points.ledger.models import Posting
-from points.rulesets import queries as rulesets
-from points.rulesets.publication import CITY_PROGRAMME
 
 
 class Close(NamedTuple):
@@ -26,13 +24,11 @@ class Close(NamedTuple):
     closed_at: datetime
 
 
-def marks(
-    session: Session, shown: Sequence[StatementLine], *, programme: str = CITY_PROGRAMME
-) -> dict[UUID, list[str]]:
+def marks(session: Session, programme_id: UUID, shown: Sequence[StatementLine]) -> dict[UUID, list[str]]:
     """Return the marks of lines by transfer; most have none."""
     if not shown:
         return {}
-    closed = closes(session, rulesets.programme(session, programme).id)
+    closed = closes(session, programme_id)
     adjusted = [one.posting_id for one in shown if one.reason is Reason.ADJUSTMENT]
     decisions = _decisions(session, adjusted) if adjusted else {}
     return {

@@ -54,29 +54,22 @@ class Screen:
 
 def screen(session: Session, party: Party, choice: Choice, reader: Reader, today: date) -> Screen:
     """Return the statement of one purse of a party."""
-    extent = spans.extent_of(
-        session,
-        party.id,
-        choice.purse,
-        first=choice.first,
-        last=choice.last,
-        posted_by=choice.posted_by,
-    )
+    accounts = queries.heads(session, party.id)
+    head = accounts.get(choice.purse.account)
+    extent = spans.within(session, head, choice.first, choice.last, choice.posted_by) if head else None
     found = lines.page(session, extent, before=choice.before, limit=PAGE + 1) if extent else []
     shown = found[:PAGE]
     stories = origins.stories(session, shown, reader.actor)
-    marked = marks.marks(session, shown)
-    balances = queries.balances(session, party.id)
-    endings = forecast.endings(session, party)
-    disputes = _disputes(session, party, shown, reader)
+    marked = marks.marks(session, head.programme_id, shown) if head else {}
+    balances = queries.balances_of(accounts)
+    endings = forecast.endings(session, accounts.get(AccountKind.REDEEMABLE))
+    disputes = _disputes(session, party, shown, reader, any_held=balances[AccountKind.HELD] > 0)
     redeemable = choice.purse is Purse.REDEEMABLE
     return Screen(
         figures=_figures(session, party, balances, reader, today),
         notices=_notices(session, party, choice, balances, endings, today),
         span=_span(spans.read(session, choice.purse, extent)) if choice.is_cut else [],
-        chart=charts.by_month_and_kind(
-            session, party.id, choice.purse, today, as_of=figures.moment(clock.now())
-        ),
+        chart=charts.by_month_and_kind(session, head, today, as_of=figures.moment(clock.now())),
         columns=_columns(
             choice.purse, in_order=extent is None or extent.is_whole, with_disputes=bool(disputes)
         ),
@@ -98,7 +91,7 @@ def screen(session: Session, party: Party, choice: Choice, reader: Reader, today
 
 
 def _disputes(
-    session: Session, party: Party, shown: Sequence[StatementLine], reader: Reader
+    session: Session, party: Party, shown: Sequence[StatementLine], reader: Reader, *, any_held: bool
 ) -> dict[UUID, str]:
     """Return by transfer where staff disputes a line: awards of contributions that stand and are not disputed yet."""
     if reader.actor is None or _DISPUTE not in current_app.view_functions:
@@ -106,7 +99,7 @@ def _disputes(
     if reader.is_own or not may_in(reader.actor, Permission.HOLD_POINTS, party.region_code):
         return {}
     awards = [one for one in shown if one.reason is Reason.AWARD and one.contribution_kind is not None]
-    standing = hold_queries.may_be_disputed(session, {one.source_id for one in awards})
+    standing = hold_queries.may_be_disputed(session, {one.source_id for one in awards}, any_held=any_held)
     return {
         one.transfer_id: url_for(_DISPUTE, source_kind=one.source_kind, source_id=one.source_id)
         for one in awards
@@ -200,8 +193,9 @@ def _figures(
         },
     ]
     if party.kind is not PartyKind.HOUSEHOLD:
-        for label, period in ((_("本月排名"), month), (_("今年排名"), year)):
-            place = rankings.standing_of(session, party.id, Cut(period, party_kind=party.kind))
+        cuts = [Cut(period, party_kind=party.kind) for period in (month, year)]
+        found = rankings.standings_of(session, party.id, cuts)
+        for label, period, place in zip((_("本月排名"), _("今年排名")), (month, year), found, strict=True):
             boxes.append(_rank_box(label, place, _ranking_url(party, period)))
     return boxes
 
@@ -241,7 +235,8 @@ def _notices(
     soon = forecast.notice(endings, today)
     if soon is not None:
         told.append(soon)
-    return [*told, *_holds(session, party, choice.purse)]
+    # Whoever has nothing held has no hold.
+    return [*told, *(_holds(session, party, choice.purse) if balances[AccountKind.HELD] else [])]
 
 
 def _holds(session: Session, party: Party, purse: Purse) -> list[Notice]:

@@ -1,14 +1,15 @@
 """A span of one purse: what stood there before, what came and went, what stood there after, as known at an instant."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from points.ledger import lines, queries
+from points.ledger import flows, lines, queries
 from points.ledger.kinds import Purse, Reason
 from points.ledger.lines import Extent, Flow
+from points.ledger.queries import AccountHead
 from points.rulesets.publication import CITY_PROGRAMME
 
 _NOTHING = Flow()
@@ -46,18 +47,31 @@ def extent_of(
     programme: str = CITY_PROGRAMME,
 ) -> Extent | None:
     """Return the lines of a purse that happened in a span and were known by an instant; None: none ever was."""
-    account_id = queries.account_of(session, party_id, purse, programme=programme)
-    if account_id is None:
-        return None
-    return Extent(account_id, lines.head(session, account_id, posted_by=posted_by).number, first, last)
+    head = queries.heads(session, party_id, programme=programme).get(purse.account)
+    return None if head is None else within(session, head, first, last, posted_by)
+
+
+def within(
+    session: Session, head: AccountHead, first: date | None, last: date | None, posted_by: datetime | None
+) -> Extent:
+    """Return the lines of an account that happened in a span and were known by an instant."""
+    known = (
+        head.known if posted_by is None else lines.head_by(session, head.account_id, head.known, posted_by)
+    )
+    return Extent(head.account_id, known.number, first, last)
 
 
 def read(session: Session, purse: Purse, extent: Extent | None) -> Span:
-    """Return the sums of a span; its lines are read apart, page by page."""
+    """Return the sums of a span, which begins with a month; its lines are read apart, page by page."""
     if extent is None:
         return Span(purse, None)
-    opening = 0
-    if extent.happened_from is not None:
-        before = Extent(extent.account_id, extent.upto, happened_by=extent.happened_from - timedelta(days=1))
-        opening = lines.balance_within(session, before)
-    return Span(purse, extent, opening, lines.flow(session, extent), lines.left_by_reason(session, extent))
+    begins = f"{extent.happened_from:%Y-%m}" if extent.happened_from else ""
+    opening, flow, left = 0, _NOTHING, dict[Reason, int]()
+    for cell, one in flows.flows(session, replace(extent, happened_from=None)).items():
+        if cell.month < begins:
+            opening += one.net
+            continue
+        flow += one
+        if one.went:
+            left[cell.reason] = left.get(cell.reason, 0) + one.went
+    return Span(purse, extent, opening, flow, left)

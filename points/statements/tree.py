@@ -9,18 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from points.ledger import lines, queries
+from points.ledger import flows, lines, queries
 from points.ledger.kinds import Purse
 from points.ledger.lines import Extent, Flow, Head, StatementLine
-from points.ledger.models import Posting, Transfer
 from points.rulesets.kinds import ContributionKind
 from points.rulesets.publication import CITY_PROGRAMME
 
 PAGE = 50
-_BATCH = 100
+_BATCH = 64
 NOTHING = Flow()
 
 
@@ -76,8 +74,8 @@ class Twig:
 
 def trunk(session: Session, party_id: UUID, purse: Purse, *, programme: str = CITY_PROGRAMME) -> Trunk | None:
     """Return a party's purse as it stands now, or None when nothing was ever posted to it."""
-    account_id = queries.account_of(session, party_id, purse, programme=programme)
-    return None if account_id is None else Trunk(account_id, purse, lines.head(session, account_id))
+    head = queries.heads(session, party_id, programme=programme).get(purse.account)
+    return None if head is None else Trunk(head.account_id, purse, head.known)
 
 
 def days_of(period: str) -> tuple[date, date]:
@@ -100,7 +98,7 @@ def days_of(period: str) -> tuple[date, date]:
 def branches(session: Session, whole: Trunk) -> list[Branch]:
     """Return the branches of a purse by year and kind, the newest year first; their nets add up to the balance."""
     by_year: dict[tuple[str, ContributionKind | None], Flow] = {}
-    for (month, kind), flow in lines.flows(session, whole.extent()).items():
+    for (month, kind), flow in flows.by_month_and_kind(flows.flows(session, whole.extent())).items():
         key = (month[:4], kind)
         by_year[key] = by_year.get(key, Flow()) + flow
     found = [Branch(year, kind, flow) for (year, kind), flow in by_year.items()]
@@ -109,7 +107,7 @@ def branches(session: Session, whole: Trunk) -> list[Branch]:
 
 def months(session: Session, whole: Trunk, branch: Branch) -> list[Branch]:
     """Return the months of a branch, the newest first; their nets add up to the branch's."""
-    found = lines.flows(session, whole.extent(branch))
+    found = flows.by_month_and_kind(flows.flows(session, whole.extent(branch)))
     return sorted(
         (Branch(month, kind, flow) for (month, kind), flow in found.items()),
         key=lambda one: one.period,
@@ -155,14 +153,10 @@ def _by_source(session: Session, extent: Extent, some: Sequence[StatementLine]) 
     """Return the sources of lines, each with all its lines within the extent."""
     wanted = {one.source_id for one in some if one.contribution_kind is not None}
     postings = {one.posting_id for one in some if one.contribution_kind is None}
-    postings |= set(session.scalars(select(Posting.id).where(Posting.source_id.in_(wanted))))
     gathered: dict[UUID, list[StatementLine]] = {}
-    for transfer in session.scalars(select(Transfer).where(Transfer.posting_id.in_(postings))):
-        for side in lines.SIDES:
-            if getattr(transfer, side.account.key) == extent.account_id:
-                line = lines.line_of(transfer, side)
-                if _is_in(line, extent):
-                    gathered.setdefault(_key(line), []).append(line)
+    for line in lines.of_sources(session, extent.account_id, wanted, postings):
+        if _is_in(line, extent):
+            gathered.setdefault(_key(line), []).append(line)
     return {key: SourceSum(tuple(sorted(own, key=lambda one: one.number))) for key, own in gathered.items()}
 
 

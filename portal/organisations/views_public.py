@@ -15,7 +15,7 @@ from app.regions import queries as regions
 from app.regions.forms import city_region
 from app.regions.rules import is_code
 from points.ledger import queries as ledger
-from points.ledger.kinds import Purse
+from points.ledger.kinds import AccountKind
 from points.rankings import queries as rankings
 from points.rankings.queries import Cut
 from points.statements import charts
@@ -96,13 +96,12 @@ def show(code: str) -> str:
         )
         totals = published.totals(session, party_id=party.id)
         organised = published.organised_minutes(session, party.id)
-        chart = charts.by_month_and_kind(
-            session, party.id, Purse.HONOUR, today, as_of=figures.moment(clock.now())
-        )
+        head = ledger.heads(session, party.id).get(AccountKind.HONOUR)
+        chart = charts.by_month_and_kind(session, head, today, as_of=figures.moment(clock.now()))
         rank = rankings.standing_of(
             session, party.id, Cut(period=this_month(), party_kind=PartyKind.ORGANISATION)
         )
-        honour = ledger.balance(session, party.id, Purse.HONOUR)
+        honour = head.known.balance if head else 0
         places = [party.region_code, *(row[0].region_code for row in given.rows)]
         names = regions.full_names(session, places)
     return render_template(

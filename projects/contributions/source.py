@@ -18,6 +18,7 @@ from app.parties import queries as parties
 from app.permissions import ROLE_PERMISSIONS, Actor, Permission
 from app.regions import queries as regions
 from app.regions.rules import contains
+from app.rows import among
 from app.users.models import UserGrant
 from points.adjustments.signals import adjusted
 from points.sources import Dossier, EvidenceTold, Signer, SourceStory
@@ -34,7 +35,7 @@ def tell(session: Session, source_ids: Iterable[UUID], actor: Actor) -> dict[UUI
     rows = session.execute(
         select(Contribution, CatalogueItem.name)
         .join(CatalogueItem, CatalogueItem.id == Contribution.item_id)
-        .where(Contribution.id.in_(list(source_ids)))
+        .where(among(session, Contribution.id, list(source_ids)))
     )
     return {
         one.id: SourceStory(f"{one.kind.label} · {item}", one.happened_on, page_of(one, actor))
