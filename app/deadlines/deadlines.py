@@ -148,6 +148,26 @@ def cancel_all(session: Session, subject_kind: str, subject_id: uuid.UUID, *, ac
     return len(found)
 
 
+def pass_on(
+    session: Session,
+    subject_kind: str,
+    subject_id: uuid.UUID,
+    *,
+    region_code: str,
+    holder_level: HolderLevel,
+    actor: Actor,
+) -> int:
+    """Let the open clocks of a thing go along to the place and level that hold it now; return how many.
+
+    No day is won or lost by it; who supervises a late one is found anew.
+    """
+    found = _open(session, subject_kind, subject_id, None)
+    for deadline in found:
+        deadline.region_code, deadline.holder_level = region_code, holder_level
+        deadline.supervised_level = deadline.supervised_at = None
+    return len(found)
+
+
 def supervise(session: Session, deadline_id: uuid.UUID, *, on: date, actor: Actor) -> SupervisedLevel | None:
     """Put a late thing under supervision, or after so many working days there one level higher.
 
