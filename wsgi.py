@@ -106,6 +106,7 @@ from projects.portfolio import sections as project_sections
 from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
+from projects.requests.feature import REQUESTS
 from projects.tiers.feature import TIERS
 from projects.visits.feature import VISITS
 
@@ -212,6 +213,7 @@ FEATURES: tuple[Feature, ...] = (
     TIERS,
     PUBLICITY,
     PROJECTS,
+    REQUESTS,
     VISITS,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
