@@ -15,16 +15,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from app import db
+import wsgi
+from app import clock, db
 from app.collecting import collecting_seldom
-from app.parties.models import PartyKind
-from app.permissions import region_prefix
+from app.parties.models import Party, PartyKind
+from app.permissions import SYSTEM, region_prefix
 from benchmarks.city import cities
 from benchmarks.frame import main
 from benchmarks.scale_city import is_organisation, make, region
@@ -35,6 +37,9 @@ from points.rankings.queries import Cut
 from points.rankings.rollup import rebuild
 from points.rulesets.kinds import ContributionKind
 from points.seals.sealing import seal
+from points.statements import keeping, screens, why
+from points.statements.choice import read_choice
+from points.statements.reader import Reader
 
 PARTIES, TRANSFERS, SMALLER = 1_000_000, 10_000_000, 100
 QUICK = 20_000, 200_000, 10
@@ -81,8 +86,11 @@ def _measured(dialect: str, parties: int, transfers: int) -> list[Cost]:
         with collecting_seldom():
             _timed("leaves", lambda: seal(everything=True))
             _timed("standings", rebuild)
+            _timed("flows", keeping.rebuild)
         _settle(database)
-        return [Cost(name, _cost(*of)) for name, of in _pages(keys).items()]
+        web = wsgi.create_app(settings)
+        with web.test_request_context("/my/points"):
+            return [Cost(name, _cost(*of)) for name, of in _pages(keys).items()]
 
 
 def _pages(keys: list[UUID]) -> dict[str, tuple[Draw, Call]]:
@@ -104,12 +112,24 @@ def _pages(keys: list[UUID]) -> dict[str, tuple[Draw, Call]]:
         "ranking: the page from rank n on": (deep, lambda session, at: rankings.from_rank(session, *at, size=40)),
         "ranking: my place": (party_and_cut, lambda session, of: rankings.standing_of(session, *of)),
         "ranking: how many": (_full, rankings.count),
-        "statement: newest page": (party, lambda session, key: ledger.statement(session, key, Purse.HONOUR)),
-        "statement: an older page": (
-            party, lambda session, key: ledger.statement(session, key, Purse.HONOUR, before=4),
-        ),
+        "statement: the newest page, whole": (party, _statement),
+        "statement: an older page, whole": (party, partial(_statement, before="4")),
+        "statement: a year's page, whole": (party, partial(_statement, period="2025")),
+        "statement: redeemable points, whole": (party, partial(_statement, purse="redeemable")),
+        "why: the balance and its branches": (party, lambda session, key: why.root(session, *_read_by(session, key))),
         "balance": (party, lambda session, key: ledger.balance(session, key, Purse.HONOUR)),
     }  # fmt: skip
+
+
+def _statement(session: Session, key: UUID, **asked: str) -> object:
+    return screens.screen(session, *_read_by(session, key, asked), clock.today())
+
+
+def _read_by(session: Session, key: UUID, asked: dict[str, str] | None = None) -> Any:
+    """Return what a page is made for: the party, what is asked for (where anything is), and staff as the reader."""
+    reader = Reader("layouts/staff.html", "/staff/points/x/why", [], SYSTEM, tuple(Purse))
+    party = session.get_one(Party, key)
+    return (party, reader) if asked is None else (party, read_choice(asked), reader)
 
 
 def _drawn(keys: list[UUID], chance: random.Random) -> UUID:
