@@ -116,20 +116,20 @@ def _pages(keys: list[UUID]) -> dict[str, tuple[Draw, Call]]:
         "statement: an older page, whole": (party, partial(_statement, before="4")),
         "statement: a year's page, whole": (party, partial(_statement, period="2025")),
         "statement: redeemable points, whole": (party, partial(_statement, purse="redeemable")),
-        "why: the balance and its branches": (party, lambda session, key: why.root(session, *_read_by(session, key))),
+        "why: the balance and its branches": (party, _why),
         "balance": (party, lambda session, key: ledger.balance(session, key, Purse.HONOUR)),
     }  # fmt: skip
 
 
+READER = Reader("layouts/staff.html", "/staff/points/x/why", [], SYSTEM, tuple(Purse))
+
+
 def _statement(session: Session, key: UUID, **asked: str) -> object:
-    return screens.screen(session, *_read_by(session, key, asked), clock.today())
+    return screens.screen(session, session.get_one(Party, key), read_choice(asked), READER, clock.today())
 
 
-def _read_by(session: Session, key: UUID, asked: dict[str, str] | None = None) -> Any:
-    """Return what a page is made for: the party, what is asked for (where anything is), and staff as the reader."""
-    reader = Reader("layouts/staff.html", "/staff/points/x/why", [], SYSTEM, tuple(Purse))
-    party = session.get_one(Party, key)
-    return (party, reader) if asked is None else (party, read_choice(asked), reader)
+def _why(session: Session, key: UUID) -> object:
+    return why.root(session, session.get_one(Party, key), READER)
 
 
 def _drawn(keys: list[UUID], chance: random.Random) -> UUID:
