@@ -53,6 +53,7 @@ from app.papers import sealing as papers_sealing
 from app.papers.feature import PAPERS
 from app.parameters import tasks as parameters_tasks
 from app.parameters import views_staff as parameters_staff
+from app.parties import file_parts
 from app.parties.feature import PARTIES
 from app.problems import register_problems
 from app.regions import cli as regions_cli
@@ -93,6 +94,7 @@ from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
 from portal.demo import cli as demo_cli
+from portal.households.feature import HOUSEHOLD_FILES
 from portal.organisations import views_public as organisations_public
 from portal.real import cli as real_cli
 from projects.catalogue import cli as catalogue_cli
@@ -168,6 +170,7 @@ FEATURES: tuple[Feature, ...] = (
         blueprints=(home_public.bp, home_member.bp, home_staff.bp, organisations_public.bp),
         navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
     ),
+    HOUSEHOLD_FILES,
     Feature(
         "seals",
         blueprints=(seals_public.bp, seals_member.bp, verification_staff.bp),
@@ -273,6 +276,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             deadline_kinds.register_subject(subject_kind, tell)
         publicity_handlers.register(*feature.publicised)
         task_kinds.register(*feature.tasks)
+        file_parts.register(*feature.household_parts)
         project_sections.register(*feature.project_sections)
         for name, check in feature.checks.items():
             checks.register(name, check)

@@ -78,6 +78,8 @@ class Feature:
     publicised: tuple[Any, ...] = ()
     # the kinds of work that it gives the staff
     tasks: tuple[Any, ...] = ()
+    # what it knows of a household, for its file
+    household_parts: tuple[Any, ...] = ()
     # what it shows on a project's page
     project_sections: tuple[Any, ...] = ()
 

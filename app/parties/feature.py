@@ -1,7 +1,7 @@
 """What the register of parties brings to the house."""
 
 from app.feature import Feature
-from app.parties import jobs, tasks, views_desk, views_households, views_member, views_staff
+from app.parties import file_part, jobs, tasks, views_desk, views_households, views_member, views_staff
 from app.parties.registers import enterprises, households, organisations, social_workers, volunteers
 
 PARTIES = Feature(
@@ -15,6 +15,7 @@ PARTIES = Feature(
     ),
     jobs=jobs.JOBS,
     tasks=tasks.TASKS,
+    household_parts=(file_part.PART,),
     registers=(
         organisations.REGISTER,
         social_workers.REGISTER,

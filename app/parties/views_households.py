@@ -84,7 +84,7 @@ def index() -> ResponseReturnValue:
         {
             "name": public_name(party.name),
             "number": files[party.id].file_number,
-            "url": url_for(".changes", code=party.code),
+            "url": f"/staff/households/{party.code}",
             "people": counts.get(party.id, 0),
             "categories": "、".join(dict.fromkeys(one.category for one in standing.get(party.id, ()))),
             "place": places.get(party.region_code, party.region_code),

@@ -168,7 +168,7 @@ def _things(session: Session) -> Things:
             "covenants_member": record.code,
             "covenant_records_staff": record.code,
             "villages_public": village.code,
-            "households_staff": _household(shown.region_code),
+            **dict.fromkeys(("households_staff", "household_file"), _household(shown.region_code)),
             "imports_member": _upload(session, organisation_id=shown.id).code,
             "imports_staff": _upload(session, region_code=shown.region_code).code,
             "files": session.get_one(EvidenceFile, link.file_id).code,
