@@ -264,7 +264,7 @@ def test_what_a_list_brought_goes_the_same_way(web: Flask) -> None:
     web.config["WTF_CSRF_ENABLED"] = False
     city = ledgers.found()
     place = Place(city)
-    rice = {"需求类别": "物资捐赠", "需求事项": "大米", "需求数量": 2, "单位": "吨"}
+    rice: dict[str, Any] = {"需求类别": "物资捐赠", "需求事项": "大米", "需求数量": 2, "单位": "吨"}
     ledgers.enter(NEEDS, ledgers.need(), ledgers.need(**rice), actor=ledgers.handler(city))
     project = only()
     assert (project.state, project.holder_level) == (S.SUBMITTED, TierLevel.COUNTY)
