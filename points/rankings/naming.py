@@ -134,6 +134,22 @@ def out_of_date(session: Session) -> list[UUID]:
     return sorted(_uuid(key) for (key,) in session.execute(register_values(statement)))
 
 
+def refresh_changing(session: Session, changes: str) -> None:
+    """Bring to the register whoever is not there, of those whose standings are about to change.
+
+    ``changes`` is a table of party and ranking. Otherwise a standing that changes would be as the register says,
+    the party's others would not, and nobody would find them. The caller holds the mark.
+    """
+    stale = session.execute(
+        register_values(
+            f"SELECT DISTINCT c.party_id FROM {changes} c "
+            "JOIN standing s ON s.party_id = c.party_id AND s.ranking_id = c.ranking_id "
+            f"JOIN ({REGISTER}) r ON r.party_id = c.party_id WHERE {_DIFFERENT}"
+        )
+    )
+    refresh(session, sorted(_uuid(key) for (key,) in stale))
+
+
 @naming_changed.connect
 def _refresh_told(session: Session, *, party_ids: Sequence[UUID], **_more: Any) -> None:
     refresh(session, party_ids)

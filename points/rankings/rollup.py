@@ -19,7 +19,7 @@ from points.ledger.kinds import AccountKind, LeafKind, Reason
 from points.rankings import histogram
 from points.rankings.mark import hold_mark
 from points.rankings.models import Ranking, Standing, StandingBucket
-from points.rankings.naming import REGISTER, register_values
+from points.rankings.naming import REGISTER, refresh_changing, register_values
 from points.rankings.rules import ALL, periods_of_month
 from points.rankings.temporary import temporary
 from points.seals.heads import TREE
@@ -105,9 +105,8 @@ def rebuild() -> int:
         session.query(StandingBucket).filter(StandingBucket.ranking_id.in_(live)).delete(False)
         session.query(Standing).delete(False)
         session.query(Ranking).filter(Ranking.frozen_id.is_(None)).update({Ranking.points: 0}, False)
-        leaves = (session.scalar(select(func.max(SealLeaf.number))) or -1) + 1
-        if session.scalar(select(SealLeaf.number).limit(1)) is None:
-            leaves = 0
+        last = session.scalar(select(func.max(SealLeaf.number)))
+        leaves = 0 if last is None else last + 1
         dropped = _drop_indexes(session) if dialect == "sqlite" else []
         step = _REBUILT_AT_ONCE[dialect]
         for first in range(0, leaves, step):
@@ -184,6 +183,7 @@ def _add(session: Session, first: int, end: int, *, counted: bool) -> None:
         )
         source = f"JOIN {changes} c ON c.party_id = s.party_id AND c.ranking_id = s.ranking_id"
         if counted:
+            refresh_changing(session, changes)
             histogram.tally(session, source, -1)
         _upsert(session, changes)
         if counted:

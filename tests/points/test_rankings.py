@@ -189,6 +189,40 @@ def test_what_time_alone_changes(parties: dict[str, UUID]) -> None:
             assert queries.count(session, people) == 1
 
 
+def test_what_time_changes_is_found_although_a_ranking_knows_it_already(parties: dict[str, UUID]) -> None:
+    """At midnight a consent ends; what is added up before the night's look says so in some rankings alone."""
+    with transaction() as session, clock.at(city.NOON):
+        person = city.party(session, "将到期", kind=PartyKind.PERSON)
+        request = replace(city.gift(person, yuan=400), acting_role=ActingRole.VOLUNTEER)
+        award(session, request, actor=SYSTEM)
+        consents.give(session, person, ConsentPurpose.PUBLISH_NAME, actor=SYSTEM)
+        for consent in session.query(Consent).filter_by(party_id=person):
+            consent.expires_on = date(2026, 11, 30)
+    november = Cut("2026-11", party_kind=PartyKind.PERSON)
+    with clock.at(city.NOON):
+        refresh()
+        with reading() as session:
+            assert queries.count(session, november) == 1
+    with clock.at(city.NOON + timedelta(days=10)):
+        with transaction() as session:
+            request = replace(city.service(person, day=date(2026, 12, 1)), acting_role=ActingRole.VOLUNTEER)
+            award(session, request, actor=SYSTEM)
+        refresh()
+        refresh_names()
+        with reading() as session:
+            assert queries.count(session, november) == 0
+            assert queries.count(session, replace(november, period="2026-12")) == 0
+
+
+def test_one_leaf_is_rebuilt_as_one(database: Database) -> None:
+    with transaction() as session:
+        city.programme(session)
+        award(session, replace(city.gift(city.party(session)), source_kind="contribution"), actor=SYSTEM)
+    refresh()
+    assert (rebuild(), roll_up()) == (1, 0)
+    assert [points for _rank, _name, points in ranking(Cut())] == [10_000]
+
+
 def test_a_party_that_moves_takes_its_points_along(parties: dict[str, UUID]) -> None:
     with transaction() as session:
         party = session.get_one(Party, parties["甲会"])
