@@ -47,7 +47,7 @@ def prepare_month(session: Session, programme: Programme, month: str, cutoff: in
     """Make ready what a month's closing freezes: what ends with it, and what later leaves correct."""
     ending = [one for one in periods_of_month(month) if one != ALL and months_of(one)[1] == month]
     periods = [one for one in ending if newest(session, programme, one) is None]
-    periods += [one for one in _with_later_leaves(session, programme, month, cutoff) if one not in ending]
+    periods += [one for one in _with_later_leaves(session, programme, month, cutoff) if one not in periods]
     return [prepare(session, programme, period, cutoff) for period in periods]
 
 
@@ -70,27 +70,31 @@ def is_current(session: Session, programme: Programme, ready: Sequence[Prepared]
 def _with_later_leaves(session: Session, programme: Programme, month: str, cutoff: int) -> list[str]:
     """Return the frozen periods of which leaves within the cut-off are later than their newest cut-off.
 
-    The close before has corrected all that were frozen then, so only leaves since then are looked at.
+    The close before has corrected all that were frozen by then, so of these only leaves since then are looked at.
     """
     rows = session.execute(
-        select(FrozenRanking.period, FrozenRanking.cutoff)
+        select(FrozenRanking.period, FrozenRanking.cutoff, FrozenRanking.frozen_at)
         .where(FrozenRanking.programme_id == programme.id)
         .order_by(FrozenRanking.number)
     )
-    frozen = dict(rows.all())
+    frozen = {period: (size, at) for period, size, at in rows}
     if not frozen:
         return []
-    close_before = session.scalar(
-        select(PeriodClose.tree_size)
+    close = session.execute(
+        select(PeriodClose.tree_size, PeriodClose.closed_at)
         .where(PeriodClose.programme_id == programme.id, PeriodClose.month < month)
         .order_by(PeriodClose.month.desc())
         .limit(1)
-    )
-    since = max(min(frozen.values()), close_before or 0)
-    last = last_leaves(session, programme, since, cutoff)
+    ).first()
+    # What was frozen by hand after that close, perhaps at an earlier cut-off, it did not look at.
+    settled = {
+        period: max(size, close.tree_size) if close is not None and at <= close.closed_at else size
+        for period, (size, at) in frozen.items()
+    }
+    last = last_leaves(session, programme, min(settled.values()), cutoff)
     return sorted(
         period
-        for period, size in frozen.items()
+        for period, size in settled.items()
         if any(
             number >= size and months_of(period)[0] <= one <= months_of(period)[1]
             for one, number in last.items()

@@ -18,6 +18,7 @@ from app.parties import consents
 from app.parties.models import ActingRole, ConsentPurpose, Organisation, OrganisationKind, Party, PartyKind
 from app.permissions import SYSTEM
 from points.awards import award
+from points.closing import closing
 from points.rankings import checking, freezing, preparing, published, queries
 from points.rankings.models import FrozenRanking
 from points.rankings.queries import Cut
@@ -208,6 +209,35 @@ def test_a_month_freezes_its_quarter_and_corrects_what_was_frozen(parties: dict[
     assert at_close("2026-11", timedelta(days=15)) == [("2026-11", 1), ("2026-10", 2)]
     assert at_close("2026-11", timedelta(days=15)) == []
     assert at_close("2026-12", timedelta(days=50)) == [("2026-12", 1), ("2026-Q4", 1), ("2026", 1)]
+
+
+def test_what_was_frozen_by_hand_before_its_close_is_corrected_by_it(parties: dict[str, UUID]) -> None:
+    assert freeze("2026-10") is not None
+    with transaction() as session:
+        award(session, city.gift(parties["甲会"], yuan=100, day=date(2026, 10, 30)), actor=SYSTEM)
+    with clock.at(city.NOON):
+        closing.close("social-force", "2026-10", actor=SYSTEM)
+    with reading() as session:
+        assert published.find(session, "2026-10").frozen.number == 2
+
+
+def test_what_was_frozen_by_hand_at_an_earlier_cutoff_is_corrected_by_the_next_close(
+    parties: dict[str, UUID],
+) -> None:
+    sealing.seal(everything=True)
+    with reading() as session:
+        early = sealing.tree_size(session)
+    with transaction() as session:
+        award(session, city.gift(parties["甲会"], yuan=100, day=date(2026, 9, 30)), actor=SYSTEM)
+    with clock.at(city.NOON):
+        closing.close("social-force", "2026-10", actor=SYSTEM)
+    with transaction() as session, clock.at(city.NOON + timedelta(minutes=1)):
+        programme = rulesets.programme(session, "social-force")
+        freezing.freeze(session, programme, "2026-09", early, actor=SYSTEM)
+    assert lines("2026-09") == []
+    with clock.at(LATER):
+        closing.close("social-force", "2026-11", actor=SYSTEM)
+    assert [one["points"] for one in lines("2026-09", 2) if one["kind"] == "all"] == ["100"]
 
 
 def test_only_periods_with_later_leaves_are_counted_again(parties: dict[str, UUID]) -> None:
