@@ -129,7 +129,7 @@ def upgrade() -> None:
             nullable=False,
             comment="JSON: balances before and after, flows, corrections",
         ),
-        sa.Column("closed_at", types.UtcTimeType(), nullable=False),
+        sa.Column("closed_at", types.UtcTimeType(), nullable=False, comment="when the cut-off was taken"),
         sa.Column("actor_id", types.KeyType(), nullable=True, comment="user; none: the system"),
         sa.Column("key_id", sa.String(length=8), nullable=False),
         sa.Column("hmac", sa.LargeBinary(length=32), nullable=False),

@@ -7,7 +7,7 @@ correction of the month to which it belongs. There is no undoing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -42,10 +42,14 @@ Extent = tuple[int, date, str]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """The flows of a month that is to be closed, added up after a close (its key; None: the first) for a cut-off."""
+    """The flows of a month that is to be closed, added up after a close (its key; None: the first) for a cut-off.
+
+    ``at`` is when the cut-off was taken: what is posted later is not in the month.
+    """
 
     after: UUID | None
     tree_size: int
+    at: datetime
     flows: Sequence[Flow]
 
 
@@ -54,11 +58,12 @@ def add_up(session: Session, programme: Programme, month: str, tree_size: int) -
 
     Raises what ``close_period`` raises.
     """
+    at = clock.now()
     closed = closes(session, programme.id)
     ends_on = _ensure_next(closed, month)
     extents = [*_extents(closed), (tree_size, ends_on, month)]
     flows = _flows(session, programme.id, extents, only_last=True).get(len(closed), [])
-    return Added(closed[-1].id if closed else None, tree_size, flows)
+    return Added(closed[-1].id if closed else None, tree_size, at, flows)
 
 
 def close_period(
@@ -97,7 +102,7 @@ def close_period(
         tree_size,
         root,
         found.text,
-        clock.now(),
+        added.at,
         actor.user_id,
     )
     insert_rows(session, _CLOSE, [signed(body)])

@@ -29,7 +29,7 @@ class PeriodClose(Base):
     tree_size: Mapped[int] = mapped_column(BigInteger, comment="cut-off: leaves below this number are in it")
     root: Mapped[bytes | None] = mapped_column(LargeBinary(32), comment="of the tree of that size")
     totals: Mapped[str] = mapped_column(Text, comment="JSON: balances before and after, flows, corrections")
-    closed_at: Mapped[UtcTime] = mapped_column()
+    closed_at: Mapped[UtcTime] = mapped_column(comment="when the cut-off was taken")
     actor_id: Mapped[Key | None] = mapped_column(comment="user; none: the system")
     key_id: Mapped[str] = mapped_column(String(8))
     hmac: Mapped[bytes] = mapped_column(LargeBinary(32))

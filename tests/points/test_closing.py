@@ -18,6 +18,8 @@ from points.closing import closing as closes
 from points.ledger import closing, totals
 from points.ledger.closing_models import PeriodClose
 from points.rulesets import queries as rulesets
+from points.seals import queries as seals
+from points.seals import sealing
 from tests.points import city
 
 PROGRAMME = "social-force"
@@ -94,6 +96,27 @@ def test_what_comes_later_falls_in_the_open_month_and_says_so(party: UUID) -> No
         first = closing.closed_month(session, programme.id, date(2026, 10, 7))
         assert first is not None and first.month == "2026-10"
         assert closing.closed_month(session, programme.id, date(2026, 12, 1)) is None
+    sound()
+
+
+def test_a_month_is_closed_since_its_cutoff_was_taken(party: UUID) -> None:
+    """However long counting and writing take: what is posted meanwhile is not in it, and is told as later."""
+    with clock.at(at(11, 3)):
+        earn(party, date(2026, 10, 30))
+        sealing.seal(everything=True)
+        with reading() as session:
+            programme = rulesets.programme(session, PROGRAMME)
+            size = sealing.tree_size(session)
+            added = closing.add_up(session, programme, "2026-10", size)
+    with clock.at(at(11, 4)):
+        earn(party, date(2026, 10, 31))
+        with transaction() as session:
+            root = seals.root_at(session, size)
+            one = closing.close_period(
+                session, programme, "2026-10", tree_size=size, root=root, actor=SYSTEM, added=added
+            )
+    assert one.closed_at == at(11, 3)
+    assert totals.read(one.totals).closing["honour"] == 225
     sound()
 
 
