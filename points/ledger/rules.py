@@ -25,9 +25,10 @@ def due(balance: int, earned_later: int) -> int:
     """Return how many centipoints have to end: what a purse holds beyond what was earned with a later last day.
 
     The same as max(0, earned that ends by the day − all that has left), since a balance is what was earned
-    less what has left.
+    less what has left. Never more than there is: where rules of another length gave more and later ones took it
+    back, less than nothing may be left of what was earned with a later last day.
     """
-    return max(0, balance - earned_later)
+    return max(0, balance - max(0, earned_later))
 
 
 def forecast(balance: int, earned: Mapping[date, int]) -> dict[date, int]:

@@ -88,6 +88,11 @@ def run(steps: Sequence[tuple[int, str, int]], lasting: Sequence[int]) -> None:
     assert ended == lots.ended
 
 
+@given(st.integers(-300, 300), st.integers(-300, 300))
+def test_never_more_ends_than_there_is(balance: int, earned_later: int) -> None:
+    assert 0 <= due(balance, earned_later) <= max(0, balance)
+
+
 @given(moves, lasting)
 def test_what_ends_is_what_lots_would_end(
     steps: Sequence[tuple[int, str, int]], lasting: Sequence[int]
