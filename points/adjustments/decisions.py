@@ -160,7 +160,7 @@ def sign(session: Session, decision: AdjustmentDecision) -> None:
 
 
 def hold(session: Session, decision_id: UUID) -> AdjustmentDecision:
-    """Return a decision under its lock, for whoever changes it and so signs it anew; raise Conflict when it was touched."""
+    """Return a decision under its lock, for whoever signs it anew. Raises Conflict when it was touched."""
     decision = lock(session, AdjustmentDecision, decision_id)
     if not _is_own(decision):
         raise _touched(decision)

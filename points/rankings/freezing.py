@@ -7,7 +7,7 @@ makes a correction, which stands beside.
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -23,7 +23,7 @@ from points.rankings.models import FrozenRanking
 from points.rankings.preparing import Prepared, is_current, newest, prepare, prepare_month
 from points.rankings.rules import ALL, days_of, is_period, months_of
 from points.rulesets.kinds import RulesetState
-from points.rulesets.models import Programme, Ruleset
+from points.rulesets.models import Programme, Ruleset, RulesetReach
 from points.seals import queries as seals
 
 _FROZEN = Base.metadata.tables[FrozenRanking.__tablename__]
@@ -137,13 +137,22 @@ def _write(session: Session, programme: Programme, ready: Prepared, actor: Actor
 
 
 def _versions(session: Session, programme: Programme, period: str) -> str:
-    """Return the versions of the rules that were in force in a period, by commas."""
+    """Return the versions of the rules that were in force in a period, also by a decision, by commas."""
     first, last = days_of(period)
+    is_decided = (
+        select(RulesetReach.id)
+        .where(RulesetReach.ruleset_id == Ruleset.id)
+        .where(RulesetReach.first_day <= last, RulesetReach.last_day >= first)
+        .exists()
+    )
+    in_its_days = and_(
+        Ruleset.effective_from <= last,
+        or_(Ruleset.effective_to.is_(None), Ruleset.effective_to >= first),
+    )
     found = session.scalars(
         select(Ruleset.version)
         .where(Ruleset.programme_id == programme.id, Ruleset.state == RulesetState.PUBLISHED)
-        .where(Ruleset.effective_from <= last)
-        .where(or_(Ruleset.effective_to.is_(None), Ruleset.effective_to >= first))
+        .where(or_(in_its_days, is_decided))
         .order_by(Ruleset.version)
     )
     return ",".join(str(version) for version in found)
