@@ -2,7 +2,7 @@
 
 from app.feature import Feature
 from app.parties.signals import household_changed
-from projects.visits import changes, clocks, jobs, queries, views_staff
+from projects.visits import changes, clocks, file_part, jobs, queries, tasks, views_staff
 
 VISITS = Feature(
     "visits",
@@ -11,6 +11,8 @@ VISITS = Feature(
     jobs=jobs.JOBS,
     file_readers={clocks.SUBJECT: queries.may_read},
     deadlines=clocks.KINDS,
+    tasks=tasks.TASKS,
+    household_parts=(file_part.PART,),
     deadline_subjects={clocks.SUBJECT: clocks.shown, clocks.FOLLOW_UP: clocks.shown_follow_ups},
 )
 household_changed.connect(changes.hear)
