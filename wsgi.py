@@ -104,6 +104,7 @@ from projects.gifts import register as gifts_register
 from projects.needs import section as needs_section
 from projects.needs.register import NEEDS
 from projects.offers.register import OFFERS
+from projects.plans.feature import PLANS
 from projects.portfolio import sections as project_sections
 from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
@@ -218,6 +219,7 @@ FEATURES: tuple[Feature, ...] = (
     PROJECTS,
     REQUESTS,
     VISITS,
+    PLANS,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),

@@ -1,9 +1,7 @@
 """What comes in about visits, made for phones: taps before typing, nothing asked twice."""
 
-import uuid
 from datetime import time
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import (
@@ -18,13 +16,12 @@ from wtforms import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app import clock
-from app.errors import InvalidInput
 from app.fields import CivilDateField, EvidenceField, NotBlank, NotInFuture
 from app.files import evidence
 from app.files.evidence import Received
 from app.files.media import PICTURES
 from app.forms import CleanText, Form, at_most, optional, stripped
-from app.parties import household_queries
+from projects.care.names import people_named
 from projects.visits.kinds import FollowUpKind, VisitOutcome, VisitPlace
 from projects.visits.rules import checklist
 from projects.visits.visits import Findings
@@ -113,20 +110,6 @@ class SettleForm(Form):
         _l("怎么办的"), [NotBlank(), at_most(500), CleanText()], filters=[stripped], render_kw={"rows": 2}
     )
     dropped = BooleanField(_l("经核实不需要办理"))
-
-
-def people_named(session: Session, text: str, *, field: str) -> tuple[uuid.UUID, ...]:
-    """Return the persons of the register whom a text names, divided as people divide. Raises InvalidInput."""
-    found = []
-    for part in text.replace("，", "、").replace(",", "、").replace("；", "、").split("、"):
-        if part.strip():
-            try:
-                found.append(household_queries.worker_named(session, part.strip()).id)
-            except InvalidInput as problem:
-                raise InvalidInput(
-                    _("“%(name)s”：%(problem)s", name=part.strip(), problem=problem.sentence), field=field
-                ) from problem
-    return tuple(found)
 
 
 def now_values() -> dict[str, object]:

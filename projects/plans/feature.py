@@ -1,0 +1,14 @@
+"""What help plans bring to the house."""
+
+from app.feature import Feature
+from app.parties.signals import household_changed
+from projects.plans import changes, clocks, views_staff
+
+PLANS = Feature(
+    "plans",
+    blueprints=(views_staff.bp,),
+    navigation=views_staff.NAVIGATION,
+    deadlines=clocks.KINDS,
+    deadline_subjects={clocks.SUBJECT: clocks.shown},
+)
+household_changed.connect(changes.hear)
