@@ -37,8 +37,10 @@ from tests.points import city
 _LATER = datetime(2026, 12, 2, 4, tzinfo=UTC)
 CACHES = {
     "account_balance": "named all the same",
+    "account_flow": "reconcile tells and mends it",
     "cap_use": "reconcile tells and mends it",
     "expiry_mark": "how far the nights have come",
+    "flow_mark": "how far the flows have come; reconcile adds up as far",
     "frozen_stage": "what is not published yet",
     "roll_mark": "how far the standings have come",
     "simulation": "what would be; nothing rests on it",
