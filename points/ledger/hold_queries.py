@@ -101,18 +101,15 @@ def disputable(session: Session, source_kind: str, source_id: UUID, actor: Actor
 
 
 def may_be_disputed(session: Session, awarded_ids: Collection[UUID], *, any_held: bool) -> set[UUID]:
-    """Return which of these awarded sources of a party have not been reversed and are not disputed now.
+    """Return which of these awarded sources of a party have an award that stands and are not disputed now.
 
     ``any_held``: whether the party has held points at all; who has none has no dispute.
     """
     if not awarded_ids:
         return set()
-    taken_back = session.scalars(
-        select(Posting.source_id).where(
-            among(session, Posting.source_id, awarded_ids), Posting.reason == Reason.REVERSAL
-        )
-    )
-    standing = set(awarded_ids) - set(taken_back)
+    taken_back = _last_revisions(session, awarded_ids, Reason.REVERSAL)
+    again = _last_revisions(session, taken_back, Reason.AWARD)
+    standing = {key for key in awarded_ids if key not in taken_back or again[key] > taken_back[key]}
     if not any_held:
         return standing
     disputed = session.scalars(
@@ -123,3 +120,15 @@ def may_be_disputed(session: Session, awarded_ids: Collection[UUID], *, any_held
         )
     )
     return standing - set(disputed)
+
+
+def _last_revisions(session: Session, source_ids: Collection[UUID], reason: Reason) -> dict[UUID, int]:
+    """Return the last revision of sources in which they were posted for a reason; a reversal has its award's."""
+    if not source_ids:
+        return {}
+    rows = session.execute(
+        select(Posting.source_id, func.max(Posting.revision))
+        .where(among(session, Posting.source_id, source_ids), Posting.reason == reason)
+        .group_by(Posting.source_id)
+    )
+    return {row[0]: row[1] for row in rows}

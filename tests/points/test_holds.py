@@ -1,6 +1,7 @@
 """Points set aside: reserve, post, release, time out, each once; nothing falls below zero by it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.permissions import SYSTEM, Actor, Grant, Role
 from app.types import KeyType
 from points import reversals
 from points.awards import award
-from points.ledger import disputes, holds, queries
+from points.ledger import disputes, hold_queries, holds, queries
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse
 from points.ledger.reconciliation import reconcile
@@ -177,6 +178,32 @@ def test_a_dispute_holds_what_a_contribution_earned_and_its_reversal_releases_it
     assert there(party) == (225, -175, 0)
     with pytest.raises(NotFound, match="没有可以冻结的"), transaction() as session:
         dispute(session, source)
+
+
+def test_what_was_awarded_again_may_be_disputed_again(party: UUID) -> None:
+    request = city.service(party)
+    source = request.source_id
+
+    def disputable() -> set[UUID]:
+        with reading() as session:
+            return hold_queries.may_be_disputed(session, {source}, any_held=True)
+
+    with transaction() as session:
+        award(session, request, actor=SYSTEM)
+    assert disputable() == {source}
+    with transaction() as session:
+        reversals.reverse_award(
+            session, source_kind="contribution", source_id=source, reason="登记有误", actor=SYSTEM
+        )
+    assert disputable() == set()
+    with transaction() as session:
+        award(session, replace(request, revision=request.revision + 1), actor=SYSTEM)
+    assert disputable() == {source}
+    with transaction() as session:
+        disputes.dispute(
+            session, source_kind="contribution", source_id=source, reason="时长不符", actor=SYSTEM
+        )
+    assert disputable() == set()
 
 
 def test_somebody_else_upholds_a_dispute_than_who_raised_it(party: UUID) -> None:
