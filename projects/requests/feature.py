@@ -2,7 +2,18 @@
 
 from app.feature import Feature
 from projects.publicity.handlers import Publicised
-from projects.requests import assessments, clocks, files, household_news, notices  # noqa: F401
+from projects.requests import (
+    assessments,
+    clocks,
+    file_part,
+    files,
+    household_news,  # noqa: F401  (hears what happens to households)
+    notices,
+    tasks,
+    views_intake,
+    views_member,
+    views_staff,
+)
 from projects.requests.documents import APPROVAL, REFUSAL
 from projects.requests.steps import THING
 
@@ -18,9 +29,13 @@ PUBLICISED = Publicised(
 
 REQUESTS = Feature(
     "requests",
+    blueprints=(views_member.bp, views_intake.bp, views_staff.bp),
+    navigation=(*views_member.NAVIGATION, *views_staff.NAVIGATION),
     papers=(APPROVAL, REFUSAL),
     file_readers={THING: files.may_read},
     deadlines=clocks.KINDS,
     deadline_subjects={THING: clocks.shown},
     publicised=(PUBLICISED,),
+    household_parts=(file_part.PART,),
+    tasks=tasks.TASKS,
 )
