@@ -100,6 +100,7 @@ from portal.real import cli as real_cli
 from projects.catalogue import cli as catalogue_cli
 from projects.catalogue import views_staff as catalogue_staff
 from projects.contributions.feature import CONTRIBUTIONS
+from projects.exits.feature import EXITS
 from projects.gifts import register as gifts_register
 from projects.needs import section as needs_section
 from projects.needs.register import NEEDS
@@ -110,6 +111,8 @@ from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
 from projects.requests.feature import REQUESTS
+from projects.reviews.feature import REVIEWS
+from projects.selfcare.feature import SELF_CARE
 from projects.tiers.feature import TIERS
 from projects.visits.feature import VISITS
 
@@ -220,6 +223,9 @@ FEATURES: tuple[Feature, ...] = (
     REQUESTS,
     VISITS,
     PLANS,
+    SELF_CARE,
+    EXITS,
+    REVIEWS,
     Feature("gifts", registers=(gifts_register.CASH, gifts_register.GOODS)),
     Feature("imports", commands=(imports_cli.imports,)),
     Feature("demo", commands=(demo_cli.demo,)),

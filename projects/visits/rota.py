@@ -146,6 +146,14 @@ def due_of(session: Session, subject_kind: str, subject_id: uuid.UUID) -> Visit 
     return session.scalars(query.with_for_update().execution_options(populate_existing=True)).first()
 
 
+def find_due(session: Session, subject_kind: str, subject_id: uuid.UUID) -> Visit | None:
+    """Return the visit that is due for a subject, for its page."""
+    query = select(Visit).where(
+        Visit.subject_kind == subject_kind, Visit.subject_id == subject_id, Visit.state == S.DUE
+    )
+    return session.scalars(query).first()
+
+
 def people_needed(session: Session, party: Party, ground: VisitGround) -> int:
     """Return how many have to go to a household on a ground."""
     today = clock.today()

@@ -46,6 +46,7 @@ from projects.publicity.kinds import ObjectionState
 from projects.publicity.models import Publicity, PublicityObjection
 from projects.tiers.kinds import TierLevel, TierThing
 from projects.tiers.models import ApprovalTier
+from tests.access import care
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SIZE = Size(organisations=14, volunteers=20, contributions=24)
@@ -160,8 +161,10 @@ def _things(session: Session) -> Things:
     assert project is not None
     assert affiliation is not None and household is not None and record is not None
     assert paper is not None and message is not None and grant is not None and event is not None
+    care_codes, care_values = care.codes(shown.region_code)
     return Things(
         codes={
+            **care_codes,
             "contributions_member": proven.code,
             "contributions_staff": proven.code,
             "covenants_staff": village.code,
@@ -217,6 +220,7 @@ def _things(session: Session) -> Things:
             "slug": "rice",
             "verb": "suspend",
             "filename": "theme.css",
+            **care_values,
             "number": 1,
             "day": "2026-11-20",
         },

@@ -1,0 +1,1 @@
+"""Re-review (回头看): a draw among refused and exited households that nobody can steer, re-checks, readmission."""
