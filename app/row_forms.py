@@ -4,8 +4,9 @@ The same bytes as ``app.canonical`` makes of one row's values, at a tenth of its
 kind, and most of them are there again and again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -49,8 +50,19 @@ class RowForms:
         self, columns: Sequence[Sequence[Any]], start: int = 0, stop: int | None = None
     ) -> list[bytes]:
         """Return the same for rows that are given column by column."""
-        places = range(len(columns))[start:stop]
-        return list(map(b"".join, zip(*[self._columns[at](columns[at]) for at in places], strict=True)))
+        if not columns or not columns[0]:
+            return []
+        count, pieces, same = len(columns[0]), list[Iterable[bytes]](), b""
+        for at in range(len(columns))[start:stop]:
+            begin, rest = self._columns[at].split(columns[at])
+            same += begin
+            if rest is not None:
+                # What all rows have here is joined once, with the columns beside it that all have alike.
+                pieces += [repeat(same, count), rest] if same else [rest]
+                same = b""
+        if same:
+            pieces.append(repeat(same, count))
+        return list(map(b"".join, zip(*pieces, strict=True))) if pieces else [b""] * count
 
 
 class _Column(dict[Any, bytes]):
@@ -66,8 +78,20 @@ class _Column(dict[Any, bytes]):
         form = self[value] = self.form(value)
         return form
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
-        return list(map(self.__getitem__, column))
+    def split(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes] | None]:
+        """Return what the forms of a column's values all begin with, and the rest of each; None: that is all."""
+        first = column[0]
+        if first == column[-1] and self.is_alike(column):
+            return self.form(first), None
+        return self.parted(column)
+
+    def is_alike(self, column: Sequence[Any]) -> bool:
+        """Return whether all values have one form."""
+        return column.count(column[0]) == len(column)
+
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
+        return b"", list(map(self.__getitem__, column))
 
     def one(self) -> Callable[[Any], bytes]:
         """Return what makes the form of a value that comes alone."""
@@ -84,10 +108,15 @@ class _Column(dict[Any, bytes]):
 class _Numbers(_Column):
     """Whole numbers. A float or a truth that equals one must not find that one's form."""
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+    def is_alike(self, column: Sequence[Any]) -> bool:
+        """Return whether all values have one form."""
+        return super().is_alike(column) and len(set(map(type, column))) == 1
+
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
         if set(map(type, column)) <= {int, type(None)}:
-            return super().__call__(column)
-        return list(map(self.form, column))
+            return super().parted(column)
+        return b"", list(map(self.form, column))
 
     def one(self) -> Callable[[Any], bytes]:
         """Return what makes the form of a value that comes alone."""
@@ -97,15 +126,14 @@ class _Numbers(_Column):
 class _Keys(_Column):
     """Keys. Most are of one row only: those of whole columns are made without looking them up."""
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
         kinds = set(map(type, column))
-        if kinds == {type(None)}:
-            return [b"-"] * len(column)
         if kinds == {bytes} and set(map(len, column)) == {16}:
-            return [b"u16:" + value for value in column]
+            return b"u16:", column
         if kinds == {UUID}:
-            return [b"u16:" + value.bytes for value in column]
-        return super().__call__(column)
+            return b"u16:", [value.bytes for value in column]
+        return super().parted(column)
 
     def one(self) -> Callable[[Any], bytes]:
         """Return what makes the form of a value that comes alone."""
@@ -115,8 +143,9 @@ class _Keys(_Column):
 class _Single(_Column):
     """Values that hardly come twice."""
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
-        return list(map(self.form, column))
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
+        return b"", list(map(self.form, column))
 
     def one(self) -> Callable[[Any], bytes]:
         """Return what makes the form of a value that comes alone."""
@@ -126,20 +155,25 @@ class _Single(_Column):
 class _Texts(_Single):
     """Long texts."""
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
         try:
-            return [b"s%d:%b" % (len(body), body) for body in map(str.encode, column)]
+            return b"", [b"s%d:%b" % (len(body), body) for body in map(str.encode, column)]
         except (TypeError, UnicodeEncodeError):
-            return super().__call__(column)
+            return super().parted(column)
 
 
 class _Hashes(_Single):
     """Bytes."""
 
-    def __call__(self, column: Sequence[Any]) -> list[bytes]:
+    def parted(self, column: Sequence[Any]) -> tuple[bytes, Sequence[bytes]]:
+        """Return the same as ``split`` for values of which some are different."""
         if set(map(type, column)) == {bytes}:
-            return [b"x%d:%b" % (len(value), value) for value in column]
-        return super().__call__(column)
+            lengths = set(map(len, column))
+            if len(lengths) == 1:
+                return b"x%d:" % lengths.pop(), column
+            return b"", [b"x%d:%b" % (len(value), value) for value in column]
+        return super().parted(column)
 
 
 def _foreign(value: Any) -> bytes:

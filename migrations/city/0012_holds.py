@@ -98,6 +98,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_hold_party", "hold", ["party_id", "state"], unique=False)
     op.create_index("ix_hold_state", "hold", ["state", "until"], unique=False)
+    of_holds = sa.text("source_kind = 'hold'")
+    op.create_index(
+        "ix_posting_hold", "posting", ["source_id"], sqlite_where=of_holds, postgresql_where=of_holds
+    )
     op.create_index("ix_hold_ended", "hold", ["ended_at"], unique=False)
     op.create_table(
         "period_close",
@@ -160,6 +164,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_posting_hold", "posting")
     for name in ("ix_transfer_expires", "ix_transfer_to_expires", "ix_transfer_from_expires"):
         op.drop_index(name, "transfer")
     for table in ("expiry_mark", "period_close", "hold"):

@@ -99,6 +99,13 @@ class Posting(Base):
 
     __table_args__ = (
         UniqueConstraint("source_id", "reason", "revision", "source_kind", name="uq_posting_key"),
+        # The few that belong to holds, which verifying and reconciling ask for.
+        Index(
+            "ix_posting_hold",
+            "source_id",
+            sqlite_where=text("source_kind = 'hold'"),
+            postgresql_where=text("source_kind = 'hold'"),
+        ),
         CheckConstraint("transfer_count >= 0", name="transfer_count"),
         {"info": APPEND_ONLY},
     )

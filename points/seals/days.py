@@ -41,15 +41,14 @@ def close(session: Session) -> int:
     return len(rows)
 
 
-def open_since(session: Session) -> datetime:
+def open_since(session: Session, last: Seal | None) -> datetime:
     """Return from when on a seal may be dated: after the last day that has its root, and no earlier than the last seal.
 
     A clock that was put back must not bring leaves into a day that is closed.
     """
-    last = session.scalar(select(func.max(DayRoot.day)))
-    closed = datetime.min.replace(tzinfo=UTC) if last is None else clock.instant(last + _ONE)
-    sealed_at = session.scalar(select(func.max(Seal.sealed_at)))
-    return closed if sealed_at is None else max(closed, sealed_at)
+    day = session.scalar(select(func.max(DayRoot.day)))
+    closed = datetime.min.replace(tzinfo=UTC) if day is None else clock.instant(day + _ONE)
+    return closed if last is None else max(closed, last.sealed_at)
 
 
 def _last_of(session: Session, day: date) -> Seal:

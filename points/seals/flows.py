@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection
 
@@ -86,6 +86,9 @@ class Flows(dict[tuple[Any, Any], Flow]):
         if len(self) > _KEPT:
             self.clear()
             self._accounts.clear()
+        found = list(map(self.get, zip(sources, targets, strict=True)))
+        if None not in found:
+            return cast(list[Flow], found)
         self._read(connection, {*sources, *targets}.difference(self._accounts))
         return list(map(self.__getitem__, zip(sources, targets, strict=True)))
 

@@ -49,6 +49,16 @@ class Leaf(NamedTuple):
     hash: bytes
 
 
+class Leaves(NamedTuple):
+    """Leaves of one kind before they have numbers, column by column; keys as 16 bytes."""
+
+    kind: str
+    things: list[bytes]
+    publics: list[str]
+    commitments: list[bytes]
+    hashes: list[bytes]
+
+
 class Side(NamedTuple):
     """The party at one side of a transfer; all None where it is the programme itself."""
 
@@ -151,9 +161,16 @@ def paper_line(code: str, content_sha256: str) -> str:
     return f"{LEAF_FORM}|paper|{hashlib.sha256((code + content_sha256).encode()).hexdigest()}"
 
 
-def papers_of(rows: Iterable[Paper]) -> list[Leaf]:
-    """Return the leaves of papers, their keys as 16 bytes."""
-    return [paper_leaf(paper.id.bytes, paper.code, paper.content_sha256) for paper in rows]
+def papers_of(rows: Iterable[Paper]) -> Leaves:
+    """Return the leaves of papers."""
+    new = [paper_leaf(row.id.bytes, row.code, row.content_sha256) for row in rows]
+    return Leaves(
+        "paper",
+        [leaf.thing_id for leaf in new],
+        [leaf.public for leaf in new],
+        [leaf.commitment for leaf in new],
+        [leaf.hash for leaf in new],
+    )
 
 
 def key_bytes(key: Any) -> bytes:

@@ -2,9 +2,9 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import compress, repeat
+from itertools import compress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from points.ledger.models import Transfer
 from points.ledger.stored_form import SIGNING
 from points.seals import leaves, salts
 from points.seals.flows import Flow, Flows, made
-from points.seals.leaves import Leaf
+from points.seals.leaves import Leaves
 from points.seals.models import SealLeaf
 
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
@@ -40,7 +40,7 @@ class Waiting(NamedTuple):
     number: int
     """How many were looked at."""
     last: UUID | None
-    leaves: Sequence[Leaf]
+    leaves: Leaves
     lacking: set[tuple[UUID, UUID]]
     """Programme and party of those that need a salt and have none."""
 
@@ -54,7 +54,7 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     connection = session.connection()
     dialect, known = connection.dialect.name, _flows(connection)
     bounds = driver_row((after, after), dialect)
-    number, last, new, lacking = 0, None, list[Leaf](), set[tuple[UUID, UUID]]()
+    number, last, new, lacking = 0, None, Leaves("transfer", [], [], [], []), set[tuple[UUID, UUID]]()
     for rows in raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True, lot=_LOT):
         number += len(rows)
         last = UUID(bytes=bytes(rows[-1][0])[:_KEY].ljust(_KEY, b"\0"))
@@ -68,24 +68,27 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
         found = known.of(connection, named["from_account_id"], named["to_account_id"])
         lacking |= _lacking(set(found))
         if not lacking:
-            new += _leaves(named, forms, found)
+            _add_leaves(new, named, forms, found)
     if lacking:
         known.forget_lacking()
-        new = []
+        new = Leaves("transfer", [], [], [], [])
     return Waiting(number, last, new, lacking)
 
 
-def _leaves(
-    named: Mapping[str, Sequence[Any]], forms: Sequence[bytes], found: Sequence[Flow]
-) -> Iterator[Leaf]:
-    leaves_of = made(
+def _add_leaves(
+    new: Leaves, named: Mapping[str, Sequence[Any]], forms: Sequence[bytes], found: Sequence[Flow]
+) -> None:
+    publics, commitments, hashes = made(
         [flow.with_salts(lambda: os.urandom(salts.LENGTH)) if flow.is_erased else flow for flow in found],
         *(named["id"], forms, named["happened_on"], named["region_code"]),
         *(named["contribution_kind"], named["points"]),
     )
-    if None in leaves_of[0]:
+    if None in publics:
         raise ValueError("a damaged transfer cannot be sealed")
-    return map(Leaf, repeat("transfer"), named["id"], *leaves_of)
+    new.things.extend(named["id"])
+    new.publics.extend(publics)
+    new.commitments.extend(commitments)
+    new.hashes.extend(hashes)
 
 
 def _flows(connection: Connection) -> Flows:

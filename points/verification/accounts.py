@@ -56,16 +56,20 @@ _NO_ACCOUNT = " UNION ".join(
 )
 
 
-def check(session: Session, total: int | None, marks: Marks) -> Iterator[Break]:
-    """Yield what is wrong with accounts, their runs and their kept balances.
-
-    ``total`` is the sum of ``marks`` over all transfers. Only when it is not that of the kept balances is every run
-    looked at.
-    """
+def check(session: Session) -> Iterator[Break]:
+    """Yield the accounts and kept balances that are missing or nobody's."""
     yield from _lacking(session)
     for row in session.connection().exec_driver_sql(_FOREIGN):
         sentence = _("余额行 %(key)s 没有对应的主体账户。", key=shown(row[0]))
         yield Break(BreakKind.FOREIGN, "account_balance", shown(row[0]), sentence)
+
+
+def runs(session: Session, total: int | None, marks: Marks) -> Iterator[Break]:
+    """Yield what is wrong with accounts' runs and their kept balances.
+
+    ``total`` is the sum of ``marks`` over all transfers. Only when it is not that of the kept balances is every run
+    looked at.
+    """
     if total is None or total != _kept(session, marks):
         yield from _without_account(session)
         yield from _gaps(session)

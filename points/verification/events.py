@@ -81,16 +81,14 @@ def _groups(connection: Connection, at: KeyRange, seen: Walk, known: Known) -> I
         seen.breaks += walks.unlike_leaves(connection, named, forms.wholes, known.flows)
         seen.marks = added(seen.marks, known.marks.of(named))
         walks.count_unsealed(named, seen)
-        for owner, right, head, tail in zip(
-            named["posting_id"], sound, forms.heads, forms.tails, strict=True
-        ):
+        for owner, right, piece in zip(named["posting_id"], sound, walks.pieces(forms), strict=True):
             if owner != posting_id:
                 if count:
                     yield posting_id, count, are_signed, digest.digest()
                 posting_id, count, are_signed, digest = owner, 0, True, hashlib.sha256()
             count += 1
             are_signed = are_signed and right
-            digest.update(walks.piece(head, tail))
+            digest.update(piece)
     if count:
         yield posting_id, count, are_signed, digest.digest()
 

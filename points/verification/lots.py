@@ -91,7 +91,7 @@ def _are_right(
     if list(named["posting_id"]) != expected:
         return False
     forms, (ends, digests) = walks.forms_of(columns, dialect), known_by
-    pieces, sha256 = list(map(walks.piece, forms.heads, forms.tails)), hashlib.sha256
+    pieces, sha256 = walks.pieces(forms), hashlib.sha256
     if [sha256(b"".join(pieces[start:end])).digest() for start, end in pairwise(ends)] != list(digests):
         return False
     if not all(walks.signed(named, forms.wholes)):

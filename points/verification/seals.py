@@ -68,21 +68,17 @@ def walk(session: Session, at: LeafRange) -> Iterator[Break]:
     frontier = Frontier(at.first, _peaks_before(session, at.first))
     seals = _seals(session, at)
     seal = next(seals, None)
-    waiting: list[bytes] = []
     made: set[tuple[int, int]] = set()
-    for number, digest, broken in _hashes(session, at):
-        if broken is not None:
-            yield broken
-        if digest is None:
-            continue
-        waiting.append(digest)
-        if (seal is not None and number + 1 == seal.tree_size) or len(waiting) == BLOCK:
-            yield from _nodes(frontier.extend(waiting), stored, made)
-            waiting = []
-        while seal is not None and not waiting and frontier.size >= seal.tree_size:
-            yield from _sealed(seal, frontier)
-            seal = next(seals, None)
-    yield from _nodes(frontier.extend(waiting), stored, made)
+    for hashes, broken in _hashes(session, at):
+        yield from broken
+        while hashes:
+            while seal is not None and frontier.size >= seal.tree_size:
+                yield from _sealed(seal, frontier)
+                seal = next(seals, None)
+            # Up to the next seal's end, where there is one among them.
+            size = len(hashes) if seal is None else seal.tree_size - frontier.size
+            yield from _nodes(frontier.extend(hashes[:size]), stored, made)
+            hashes = hashes[size:]
     while seal is not None:
         yield from _sealed(seal, frontier)
         seal = next(seals, None)
@@ -91,16 +87,9 @@ def walk(session: Session, at: LeafRange) -> Iterator[Break]:
         yield Break(BreakKind.FOREIGN, SealNode.__tablename__, shown(key), sentence)
 
 
-def check(session: Session, sealed: int) -> Iterator[Break]:
-    """Yield what is wrong with chains, head, day roots, salts, and leaves that have no transfer or paper.
-
-    ``sealed`` is how many transfers were found with a leaf; only when that is not the number of leaves are those
-    looked for that have none.
-    """
+def check(session: Session) -> Iterator[Break]:
+    """Yield what is wrong with papers' leaves, chains, head, day roots and salts."""
     yield from _papers(session)
-    if session.connection().exec_driver_sql(_SEALED).scalar_one() != sealed:
-        for row in session.connection().exec_driver_sql(_ASTRAY):
-            yield _without_thing(row[0])
     ends: dict[date, _End] = {}
     yield from _chain(session, ends)
     yield from _days(session, ends)
@@ -109,27 +98,43 @@ def check(session: Session, sealed: int) -> Iterator[Break]:
         yield missing("party_salt", tuple(row), _("它的流水已经存证。"))
 
 
-def _hashes(session: Session, at: LeafRange) -> Iterator[tuple[int, bytes | None, Break | None]]:
-    """Yield number and hash of each place in the range; a missing leaf counts as zeros, so that the rest stays put."""
+def count(session: Session) -> int:
+    """Return how many leaves say that they are a transfer's."""
+    return int(session.connection().exec_driver_sql(_SEALED).scalar_one())
+
+
+def astray(session: Session) -> Iterator[Break]:
+    """Yield the leaves of transfers that are not there."""
+    for row in session.connection().exec_driver_sql(_ASTRAY):
+        yield _without_thing(row[0])
+
+
+def _hashes(session: Session, at: LeafRange) -> Iterator[tuple[list[bytes], list[Break]]]:
+    """Yield the hashes of the range in lots; a missing leaf counts as zeros, so that the rest stays put."""
     upper = "" if at.last is None else f" AND l.number < {at.last:d}"
-    lower = (
-        f"l.number >= {at.first:d}" if at.first else "1 = 1"
-    )  # the first range also has what is out of order
+    # The first range also has what is out of order.
+    lower = f"l.number >= {at.first:d}" if at.first else "1 = 1"
     expected = at.first
     for rows in raw_rows(session.connection(), _LEAVES.format(where=f"WHERE {lower}{upper}")):
-        for row in rows:
-            number = row[0]
+        numbers, digests = zip(*rows, strict=True)
+        if numbers == tuple(range(expected, expected + len(rows))) and set(map(type, digests)) == {bytes}:
+            expected += len(rows)
+            yield list(digests), []
+            continue
+        hashes, broken = list[bytes](), list[Break]()
+        for number, digest in rows:
             if not isinstance(number, int) or number < expected:
-                yield 0, None, _leaf(number, _("第 %(number)s 号存证的编号不对。", number=number))
+                broken.append(_leaf(number, _("第 %(number)s 号存证的编号不对。", number=number)))
                 continue
             while expected < number:
-                lost = _leaf(expected, _("存证缺第 %(number)d 号。", number=expected))
-                yield expected, bytes(HASH_LENGTH), lost
+                broken.append(_leaf(expected, _("存证缺第 %(number)d 号。", number=expected)))
+                hashes.append(bytes(HASH_LENGTH))
                 expected += 1
                 if number - expected > BLOCK:
                     expected = number  # a hole this large has been told; the roots tell the rest
-            yield number, _hash(row[1]), None
+            hashes.append(_hash(digest))
             expected = number + 1
+        yield hashes, broken
 
 
 def _papers(session: Session) -> Iterator[Break]:

@@ -29,7 +29,10 @@ from points.verification.walks import KeyRange, Known
 __all__ = ["Break", "BreakKind", "Outcome", "verify", "verify_all"]
 
 FEW = 5_000
-"""Up to so many postings several processes are not worth their start."""
+"""Up to so many leaves several processes are not worth their start."""
+_MOST = 1 << 40
+"""A number that is higher is not a leaf's."""
+_KEY = 16
 _SHARES = 4
 """Parts of each long table per process: the last ones to end have little left."""
 _WALKED = ("posting", "transfer")
@@ -52,6 +55,8 @@ class Outcome:
     unsealed: int = 0
     oldest: UUID | None = None
     marks: int | None = 0
+    leaves: int = 0
+    """How many leaves say that they are a transfer's."""
 
     def add(self, other: "Outcome") -> None:
         """Take in what another part found."""
@@ -60,6 +65,7 @@ class Outcome:
         self.unsealed += other.unsealed
         self.oldest = min((one for one in (self.oldest, other.oldest) if one), default=None)
         self.marks = added(self.marks, other.marks)
+        self.leaves += other.leaves
 
 
 def verify(session: Session) -> Iterator[Break]:
@@ -84,7 +90,8 @@ def verify_all(settings: Settings, processes: int) -> Outcome:
     secret = os.urandom(_SECRET)
     with reading(fresh=True) as session:
         is_sqlite = session.connection().dialect.name == "sqlite"
-        if processes == 1 or len(_long_parts(session, processes)) == len(_long_parts(session, 1)):
+        parts = _long_parts(session, processes)
+        if processes == 1 or len(parts) == len(_long_parts(session, 1)):
             return outcome_of(session)
     # Connections and locks of this process are not for others.
     db.database().close()
@@ -93,7 +100,7 @@ def verify_all(settings: Settings, processes: int) -> Outcome:
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=given) as pool:
         pool.submit(int).result()  # all are there before this process opens a connection again
         with reading(fresh=True) as session:
-            outcome = _together(session, pool, _long_parts(session, processes), Known(secret))
+            outcome = _together(session, pool, parts, Known(secret))
             return outcome_of(session) if is_sqlite and outcome.breaks else outcome
 
 
@@ -112,8 +119,9 @@ def _together(session: Session, pool: Executor, parts: Sequence[Part], known: Kn
 
 def _concluded(session: Session, outcome: Outcome, known: Known) -> Outcome:
     """Add what can be said only when all transfers were seen."""
-    outcome.breaks += accounts.check(session, outcome.marks, known.marks)
-    outcome.breaks += seals.check(session, outcome.transfers - outcome.unsealed)
+    outcome.breaks += accounts.runs(session, outcome.marks, known.marks)
+    if outcome.leaves != outcome.transfers - outcome.unsealed:
+        outcome.breaks += seals.astray(session)
     return outcome
 
 
@@ -139,12 +147,21 @@ def run(session: Session, part: Part, known: Known) -> Outcome:
     if name in ("unsound", "unsigned"):
         check = signatures.unsound if name == "unsound" else signatures.unsigned
         return Outcome(list(check(session, Base.metadata.tables[given])))
+    if name == "count":
+        return Outcome(leaves=seals.count(session))
     if name == "registered":
         return Outcome(list(checks.known()[given](session)))
     return Outcome(list(_WHOLE[name](session)))
 
 
-_WHOLE = {"trail": trail.check, "rules": rules.check, "holds": holds.check, "triggers": triggers.check}
+_WHOLE = {
+    "trail": trail.check,
+    "rules": rules.check,
+    "holds": holds.check,
+    "triggers": triggers.check,
+    "accounts": accounts.check,
+    "seals": seals.check,
+}
 
 
 def _long_parts(session: Session, processes: int) -> list[Part]:
@@ -158,32 +175,37 @@ def _other_parts() -> list[Part]:
     # The walk looks at signatures and types of what it walks over.
     names = [table.name for table in signatures.tables() if table.name not in (*_WALKED, *_LONG)]
     parts: list[Part] = [(check, name) for name in names for check in ("unsound", "unsigned")]
-    return parts + [(name, None) for name in _WHOLE] + [("registered", name) for name in checks.known()]
+    parts += [(name, None) for name in ("count", *_WHOLE)]
+    return parts + [("registered", name) for name in checks.known()]
 
 
 def _key_ranges(session: Session, processes: int) -> list[KeyRange]:
-    connection = session.connection()
-    count = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one() if processes > 1 else 0
-    if count <= FEW:
+    """Return ranges of postings' keys of about the same size; what has a leaf lies in the order of its number."""
+    size = _tree_size(session) if processes > 1 else 0
+    if size <= FEW:
         return [KeyRange()]
     shares = processes * _SHARES
-    ends = [
-        connection.exec_driver_sql(
-            f"SELECT id FROM posting ORDER BY id LIMIT 1 OFFSET {count * at // shares}"
-        ).scalar_one()
-        for at in range(1, shares)
-    ]
-    keys_of = [end.bytes if isinstance(end, UUID) else end for end in ends]
-    return [KeyRange(first, last) for first, last in zip([None, *keys_of], [*keys_of, None], strict=True)]
+    numbers = ", ".join(str(size * at // shares) for at in range(1, shares))
+    found = session.connection().exec_driver_sql(
+        f"SELECT t.posting_id FROM seal_leaf l JOIN transfer t ON t.id = l.thing_id WHERE l.number IN ({numbers})"
+    )
+    keys_of = [row[0].bytes if isinstance(row[0], UUID) else row[0] for row in found]
+    ends = sorted({key for key in keys_of if isinstance(key, bytes) and len(key) == _KEY})
+    return [KeyRange(first, last) for first, last in zip([None, *ends], [*ends, None], strict=True)]
 
 
 def _leaf_ranges(session: Session, processes: int) -> list[LeafRange]:
-    connection = session.connection()
-    count = connection.exec_driver_sql("SELECT count(*) FROM seal_leaf").scalar_one() if processes > 1 else 0
-    if count <= FEW:
+    size = _tree_size(session) if processes > 1 else 0
+    if size <= FEW:
         return [LeafRange()]
-    ends = [count * at // processes // BLOCK * BLOCK for at in range(1, processes)]
+    ends = [size * at // processes // BLOCK * BLOCK for at in range(1, processes)]
     return [LeafRange(first, last) for first, last in zip([0, *ends], [*ends, None], strict=True)]
+
+
+def _tree_size(session: Session) -> int:
+    """Return about how many leaves there are: by the last one's number, so that none has to be counted."""
+    last = session.connection().exec_driver_sql("SELECT max(number) FROM seal_leaf").scalar_one()
+    return 0 if last is None else min(int(last), _MOST) + 1
 
 
 _known: Known | None = None

@@ -126,9 +126,12 @@ def forms_of(columns: Sequence[Sequence[Any]], dialect: str) -> Forms:
     return Forms(heads, tails, list(map(b"".join, zip(heads, locked, tails, strict=True))))
 
 
-def piece(head: bytes, tail: bytes) -> bytes:
-    """Return what one transfer adds to the hash by which its posting knows it."""
-    return b"%d:%b%b" % (len(head) + len(tail), head, tail)
+def pieces(forms: Forms) -> list[bytes]:
+    """Return what each transfer adds to the hash by which its posting knows it."""
+    return [
+        b"%d:%b%b" % (len(head) + len(tail), head, tail)
+        for head, tail in zip(forms.heads, forms.tails, strict=True)
+    ]
 
 
 @cache

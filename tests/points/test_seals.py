@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -174,17 +174,17 @@ def test_a_seal_from_before_midnight_stays_out_of_a_day_that_was_closed_meanwhil
     midnight = clock.instant(clock.today() + timedelta(days=1))
     add = sealing._add
 
-    def add_after_midnight(addition: sealing._Addition) -> bool:
+    def add_after_midnight(addition: sealing._Addition, looked_at: datetime | None) -> bool:
         with clock.at(midnight + timedelta(seconds=1)):
             with transaction() as session:
                 days.close(session)
-            return add(addition)
+            return add(addition, looked_at)
 
     give(organisation)
     tries: list[bool] = []
 
-    def add_once_late(addition: sealing._Addition) -> bool:
-        tries.append(add(addition) if tries else add_after_midnight(addition))
+    def add_once_late(addition: sealing._Addition, looked_at: datetime | None) -> bool:
+        tries.append(add(addition, looked_at) if tries else add_after_midnight(addition, looked_at))
         return tries[-1]
 
     monkeypatch.setattr(sealing, "_add", add_once_late)
