@@ -23,8 +23,10 @@ def close(session: Session) -> int:
     """
     today = clock.today()
     last = session.scalar(select(DayRoot).order_by(DayRoot.day.desc()).limit(1))
+    if last is not None and last.day + _ONE >= today:
+        return 0
     first_at = session.scalar(select(func.min(Seal.sealed_at)))
-    if first_at is None or (last is not None and last.day + _ONE >= today):
+    if first_at is None or (last is None and clock.civil_date(first_at) >= today):
         return 0
     head = hold_head(session)
     last = session.scalar(select(DayRoot).order_by(DayRoot.day.desc()).limit(1))

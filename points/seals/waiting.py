@@ -31,6 +31,11 @@ _KEY = 16
 _LOT = 256
 """Transfers at a time: as many as fit a processor's cache."""
 _ERASED = "SELECT count(*) FROM party_salt WHERE erased_at IS NOT NULL"
+_BY_INDEX = "SELECT " + ", ".join(
+    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "bitmapscan", "hashjoin", "sort")
+)
+"""Until the transaction ends. What waits is the newest, of which PostgreSQL's statistics never know: it takes it for
+a good part of the table, and would go over all of that."""
 _kept = threading.local()
 
 
@@ -53,6 +58,8 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     """
     connection = session.connection()
     dialect, known = connection.dialect.name, _flows(connection)
+    if dialect != "sqlite":
+        connection.exec_driver_sql(_BY_INDEX)
     bounds = driver_row((after, after), dialect)
     number, last, new, lacking = 0, None, Leaves("transfer", [], [], [], []), set[tuple[UUID, UUID]]()
     for rows in raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True, lot=_LOT):
@@ -111,8 +118,7 @@ def papers(session: Session, after: UUID, most: int) -> Waiting:
 
 @cache
 def _without_leaf(dialect: str, most: int) -> str:
-    # Two sorted runs of index entries; on SQLite only the new ones are read whole. PostgreSQL merges the runs by
-    # itself, and would go over the whole table for so many keys in a list.
+    # Two sorted runs of index entries; on SQLite only the new ones are read whole. PostgreSQL merges the runs.
     names = ", ".join(_NAMES)
     if dialect == "sqlite":
         return (

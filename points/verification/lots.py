@@ -18,7 +18,7 @@ from points.verification import walks
 from points.verification.marks import added
 from points.verification.walks import POSTING, KeyRange, Known, Walk
 
-LOT = 128
+LOT = 192
 """Postings at a time: with their transfers they fit a processor's cache. Thousands would take half as long again."""
 _MOST = 50_000
 """So many transfers are held at once; a lot that has more is gone over piece by piece."""

@@ -105,6 +105,7 @@ def _hash_since(session: Session, first: UUID, count: int) -> str:
     )
     if connection.dialect.name != "sqlite":
         statement = statement.replace("?", "%s")
-    lots = raw_rows(connection, statement, driver_row((first, first), connection.dialect.name))
+    values = driver_row((first, first), connection.dialect.name)
+    lots = raw_rows(connection, statement, values, is_short=True)
     found = [row[0] for rows in lots for row in rows]
     return hashlib.sha256(b"".join(key for key in found if isinstance(key, bytes))).hexdigest()
