@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from app.db import Base
-from app.papers.models import Paper
 from app.rows import driver_row
 from app.stored import STREAMED
 from points.ledger.models import Transfer
@@ -161,9 +160,9 @@ def paper_line(code: str, content_sha256: str) -> str:
     return f"{LEAF_FORM}|paper|{hashlib.sha256((code + content_sha256).encode()).hexdigest()}"
 
 
-def papers_of(rows: Iterable[Paper]) -> Leaves:
-    """Return the leaves of papers."""
-    new = [paper_leaf(row.id.bytes, row.code, row.content_sha256) for row in rows]
+def papers_of(rows: Iterable[Sequence[Any]]) -> Leaves:
+    """Return the leaves of papers, each given by its key, code and content's hash."""
+    new = [paper_leaf(*row) for row in rows]
     return Leaves(
         "paper",
         [leaf.thing_id for leaf in new],

@@ -8,22 +8,20 @@ from itertools import compress
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import keys
 from app.canonical import canonical
 from app.db import Base, database
-from app.papers.models import Paper
 from app.row_forms import RowForms
 from app.rows import driver_row
-from app.stored import raw_rows
+from app.stored import prefer_indexes, raw_rows
 from points.ledger.models import Transfer
 from points.ledger.stored_form import SIGNING
 from points.seals import leaves, salts
 from points.seals.flows import Flow, Flows, made
 from points.seals.leaves import Leaves
-from points.seals.models import SealLeaf
 
 _TRANSFER = Base.metadata.tables[Transfer.__tablename__]
 _NAMES = [column.name for column in _TRANSFER.columns]
@@ -31,11 +29,6 @@ _KEY = 16
 _LOT = 256
 """Transfers at a time: as many as fit a processor's cache."""
 _ERASED = "SELECT count(*) FROM party_salt WHERE erased_at IS NOT NULL"
-_BY_INDEX = "SELECT " + ", ".join(
-    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "bitmapscan", "hashjoin", "sort")
-)
-"""Until the transaction ends. What waits is the newest, of which PostgreSQL's statistics never know: it takes it for
-a good part of the table, and would go over all of that."""
 _kept = threading.local()
 
 
@@ -58,8 +51,7 @@ def transfers(session: Session, after: UUID, most: int) -> Waiting:
     """
     connection = session.connection()
     dialect, known = connection.dialect.name, _flows(connection)
-    if dialect != "sqlite":
-        connection.exec_driver_sql(_BY_INDEX)
+    prefer_indexes(connection)
     bounds = driver_row((after, after), dialect)
     number, last, new, lacking = 0, None, Leaves("transfer", [], [], [], []), set[tuple[UUID, UUID]]()
     for rows in raw_rows(connection, _without_leaf(dialect, most), bounds, is_short=True, lot=_LOT):
@@ -110,10 +102,21 @@ def _flows(connection: Connection) -> Flows:
 
 def papers(session: Session, after: UUID, most: int) -> Waiting:
     """Return the first papers without a leaf whose keys come after one."""
-    there = exists().where(SealLeaf.thing_id == Paper.id)
-    query = select(Paper).where(Paper.id > after, ~there).order_by(Paper.id).limit(most)
-    rows = session.scalars(query).all()
-    return Waiting(len(rows), rows[-1].id if rows else None, leaves.papers_of(rows), set())
+    connection = session.connection()
+    bounds = driver_row((after,), connection.dialect.name)
+    rows = next(
+        raw_rows(connection, _papers(connection.dialect.name, most), bounds, is_short=True, lot=most), []
+    )
+    return Waiting(len(rows), UUID(bytes=rows[-1][0]) if rows else None, leaves.papers_of(rows), set())
+
+
+@cache
+def _papers(dialect: str, most: int) -> str:
+    mark = "?" if dialect == "sqlite" else "%s"
+    return (
+        f"SELECT id, code, content_sha256 FROM paper p WHERE id > {mark} "
+        f"AND NOT EXISTS (SELECT 1 FROM seal_leaf WHERE thing_id = p.id) ORDER BY id LIMIT {most:d}"
+    )
 
 
 @cache
