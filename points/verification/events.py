@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app import keys
-from app.stored import prefer_indexes, raw_rows
+from app.stored import raw_rows
 from points.ledger.stored_form import SIGNING
 from points.verification import lots, walks
 from points.verification.breaks import Break, BreakKind, changed, missing, shown
@@ -29,7 +29,6 @@ _Group = tuple[Any, int, bool, bytes]
 def walk(session: Session, at: KeyRange, known: Known) -> Walk:
     """Check the postings of a range of keys with all that hangs on them."""
     seen, connection = Walk(), session.connection()
-    prefer_indexes(connection)
     for part, rows in lots.each(connection, at):
         if not lots.is_right(connection, rows, part, known, seen):
             _name(connection, part, known, seen)
