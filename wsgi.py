@@ -97,8 +97,10 @@ from portal.demo import cli as demo_cli
 from portal.households.feature import HOUSEHOLD_FILES
 from portal.organisations import views_public as organisations_public
 from portal.real import cli as real_cli
+from projects.assistance.feature import ASSISTANCE
 from projects.catalogue import cli as catalogue_cli
 from projects.catalogue import views_staff as catalogue_staff
+from projects.comparisons.feature import COMPARISONS
 from projects.contributions.feature import CONTRIBUTIONS
 from projects.exits.feature import EXITS
 from projects.gifts import register as gifts_register
@@ -110,6 +112,7 @@ from projects.portfolio import sections as project_sections
 from projects.portfolio.feature import PROJECTS
 from projects.publicity import handlers as publicity_handlers
 from projects.publicity.feature import PUBLICITY
+from projects.referrals.feature import REFERRALS
 from projects.requests.feature import REQUESTS
 from projects.reviews.feature import REVIEWS
 from projects.selfcare.feature import SELF_CARE
@@ -221,6 +224,9 @@ FEATURES: tuple[Feature, ...] = (
     PUBLICITY,
     PROJECTS,
     REQUESTS,
+    ASSISTANCE,
+    REFERRALS,
+    COMPARISONS,
     VISITS,
     PLANS,
     SELF_CARE,
