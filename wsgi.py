@@ -94,6 +94,7 @@ from portal import views_member as home_member
 from portal import views_public as home_public
 from portal import views_staff as home_staff
 from portal.demo import cli as demo_cli
+from portal.gaps.feature import GAPS
 from portal.households.feature import HOUSEHOLD_FILES
 from portal.organisations import views_public as organisations_public
 from portal.real import cli as real_cli
@@ -178,6 +179,7 @@ FEATURES: tuple[Feature, ...] = (
         navigation=(*home_public.NAVIGATION, *home_member.NAVIGATION, *home_staff.NAVIGATION),
     ),
     HOUSEHOLD_FILES,
+    GAPS,
     Feature(
         "seals",
         blueprints=(seals_public.bp, seals_member.bp, verification_staff.bp),

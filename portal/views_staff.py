@@ -48,7 +48,7 @@ def index() -> str:
     count = sum(heap.count for heap in heaps)
     return render_template(
         "portal/staff.html",
-        tasks=[_task(heap) for heap in sorted(heaps, key=lambda one: not one.count)],
+        tasks=[_task(heap) for heap in heaps if heap.count],
         count=count,
         late=sum(heap.late for heap in heaps),
         scope="、".join(names.get(code, code) for code in scopes),
@@ -120,7 +120,7 @@ def _task(heap: Heap) -> dict[str, Any]:
     return {
         "title": heap.task.label,
         "url": url_for(heap.task.endpoint),
-        "hint": _("最久的一件已等 %(days)s 个工作日", days=heap.waited) if heap.count else _("现在没有"),
+        "hint": _("最久的一件已等 %(days)s 个工作日", days=heap.waited),
         "count": heap.count,
         "badge": badge,
     }
