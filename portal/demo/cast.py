@@ -19,6 +19,8 @@ from portal.demo.volunteers import PersonPlan, make_persons
 
 HOUSEHOLDS = 12
 """So many take part in the village's own points."""
+FAMILIES = 6
+"""So many ask for help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Cast:
     by_slug: dict[str, OrganisationPlan] = field(default_factory=dict)
     householders: tuple[Human, ...] = ()
     """Of the village that keeps points of its own."""
+    families: tuple[tuple[Human, Human, Human], ...] = ()
+    """Of the same village, who ask for help: head, spouse, child. The first head signs in."""
 
     @property
     def loggers(self) -> list[OrganisationPlan]:
@@ -69,8 +73,17 @@ def make_cast(
     worker = register.human(youngest=28, oldest=50, on=last_on)
     users.append(UserPlan("village", worker, Role.VILLAGE_WORKER, SHOWN_VILLAGE))
     householders = tuple(register.human(youngest=32, oldest=70, on=last_on) for _ in range(HOUSEHOLDS))
+    families = tuple(_family(register, last_on) for _ in range(FAMILIES))
+    second = register.human(youngest=26, oldest=57, on=last_on)
+    users.append(UserPlan("town-2", second, Role.TOWN_STAFF, SHOWN_TOWN))
     by_slug = {one.slug: one for one in bodies}
-    return Cast(tuple(bodies), tuple(persons), tuple(users), by_slug, householders)
+    return Cast(tuple(bodies), tuple(persons), tuple(users), by_slug, householders, families)
+
+
+def _family(register: Register, last_on: date) -> tuple[Human, Human, Human]:
+    head = register.human(youngest=36, oldest=62, on=last_on)
+    spouse = register.human(youngest=36, oldest=62, on=last_on)
+    return head, spouse, register.human(youngest=8, oldest=15, on=last_on)
 
 
 def _staff(register: Register, last_on: date) -> list[UserPlan]:

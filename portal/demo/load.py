@@ -36,10 +36,12 @@ from portal.demo.opening import Opening, opening_acts
 from portal.demo.places import CITY
 from portal.demo.plan import Plan, Size, make_plan
 from portal.demo.projects import Planned, project_acts
+from portal.demo.referrals import Passed, referral_acts
+from portal.demo.requests import Asked, request_acts
 from portal.demo.stage import Stage
 from portal.demo.village import Rural, village_acts
 
-Act = Opening | Living | Rural | ProposeTowns | Planned
+Act = Opening | Living | Rural | ProposeTowns | Planned | Asked | Passed
 THING = "demo"
 BEGIN, CHAPTER, FINISH = "demo.begin", "demo.chapter", "demo.finish"
 CHAPTER_LENGTH = 80
@@ -130,6 +132,8 @@ def _perform(stage: Stage, tell: Tell) -> None:
         *village_acts(stage),
         *approving_acts(stage),
         *project_acts(stage),
+        *request_acts(stage),
+        *referral_acts(stage),
     ]
     acts: list[Act] = sorted(every, key=lambda act: act.at)
     with reading() as session:

@@ -4,6 +4,7 @@ from app.config import Settings
 from app.permissions import Role
 from app.users import demo
 from app.users.demo import DemoSignIn
+from portal.demo.cast import UserPlan
 from portal.demo.places import CITY, COUNTIES, SHOWN_COUNTY, SHOWN_ORGANISATION, SHOWN_TOWN, SHOWN_VILLAGE
 from portal.demo.plan import Plan
 
@@ -18,9 +19,11 @@ _SHOWN: tuple[tuple[str, str], ...] = (
     ("handler", "核验本区贡献、录入参与主体"),
     ("reviewer", "审核本区入驻登记、核验贡献"),
     ("approver", "核验贡献、冲正记错的贡献、撤销文书"),
-    ("village", "登记本村的村规民约积分事项"),
+    ("recipient", "为自己家提出求助申请、看办到哪一步、收决定书"),
+    ("village", "代办本村的求助申请、入户走访，登记本村的村规民约积分事项"),
     ("town", "审核本镇入驻登记、代为录入、核验村规民约积分"),
-    ("leader", "查看本镇的参与主体、贡献和积分，发布村民会议通过的积分办法"),
+    ("town-2", "同一镇的另一位工作人员：复核不公示的求助申请、复核建档"),
+    ("leader", "审批本镇限额内的求助申请，查看本镇的参与主体、贡献和积分，发布村民会议通过的积分办法"),
     ("city", "全市核验、积分规则、工作日历、事项目录"),
     ("legal", "审核并发布积分规则"),
     ("auditor", "查看全部数据和审计日志，不能改动"),
@@ -39,6 +42,8 @@ _PLACES = {
 def listed(plan: Plan) -> list[DemoSignIn]:
     """Return the lines of the sign-in page for a planned city."""
     users = {one.name: one for one in plan.cast.users}
+    if plan.cast.families:
+        users["recipient"] = UserPlan("recipient", plan.cast.families[0][0], Role.RECIPIENT)
     bodies = plan.cast.by_slug
     lines = []
     for name, may in _SHOWN:
