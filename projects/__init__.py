@@ -1,6 +1,15 @@
-"""Fourth floor: what social forces do, from a need to a verified contribution.
+"""Fourth floor: what social forces do, from a family's request and a need to a verified contribution.
 
-Folders by noun, arrows in one direction: needs → contributions → portfolio (the projects) → publicity → tiers,
-needs → catalogue, offers → catalogue. What is verified here is awarded below,
-in ``points``, in the same database transaction.
+Folders by noun, arrows in one direction (held by import-linter, see pyproject.toml):
+
+    reviews
+    exits  plans  selfcare  referrals
+    visits  assistance
+    care  comparisons  requests  needs
+    contributions  gifts  offers
+    portfolio (the projects)
+    publicity
+    catalogue  tiers
+
+What is verified here is awarded below, in ``points``, in the same database transaction.
 """
