@@ -46,7 +46,7 @@ from projects.publicity.kinds import ObjectionState
 from projects.publicity.models import Publicity, PublicityObjection
 from projects.tiers.kinds import TierLevel, TierThing
 from projects.tiers.models import ApprovalTier
-from tests.access import care
+from tests.access import aid, care, passed_on
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SIZE = Size(organisations=14, volunteers=20, contributions=24)
@@ -162,16 +162,19 @@ def _things(session: Session) -> Things:
     assert affiliation is not None and household is not None and record is not None
     assert paper is not None and message is not None and grant is not None and event is not None
     care_codes, care_values = care.codes(shown.region_code)
+    aid_codes, aid_values = aid.codes(shown.region_code)
     return Things(
         codes={
             **care_codes,
+            **aid_codes,
             "contributions_member": proven.code,
             "contributions_staff": proven.code,
             "covenants_staff": village.code,
             "covenants_member": record.code,
             "covenant_records_staff": record.code,
             "villages_public": village.code,
-            **dict.fromkeys(("households_staff", "household_file"), _household(shown.region_code)),
+            **dict.fromkeys(("households_staff", "household_file"), home := _household(shown.region_code)),
+            **passed_on.codes(home, shown),
             "imports_member": _upload(session, organisation_id=shown.id).code,
             "imports_staff": _upload(session, region_code=shown.region_code).code,
             "files": session.get_one(EvidenceFile, link.file_id).code,
@@ -204,6 +207,7 @@ def _things(session: Session) -> Things:
             "period": "2026-10",
             "version": 1,
             "step": "agree",
+            "act": "accept",
             "wanted": "give",
             "evidence_id": link.id,
             "grant_id": grant.id,
@@ -221,10 +225,20 @@ def _things(session: Session) -> Things:
             "verb": "suspend",
             "filename": "theme.css",
             **care_values,
+            **aid_values,
             "number": 1,
             "day": "2026-11-20",
         },
-        secrets=("别处的名册", OBJECTED, SHOWN, WAITING, proven.description, paper.number_text),
+        secrets=(
+            "别处的名册",
+            passed_on.NEED,
+            passed_on.REASON,
+            OBJECTED,
+            SHOWN,
+            WAITING,
+            proven.description,
+            paper.number_text,
+        ),
     )
 
 
