@@ -2,7 +2,7 @@
 
 from app.feature import Feature
 from app.parties.signals import household_changed
-from projects.exits import changes, clocks, jobs, views_staff
+from projects.exits import changes, clocks, file_part, jobs, views_staff
 from projects.visits.visits import visit_made
 
 EXITS = Feature(
@@ -10,6 +10,7 @@ EXITS = Feature(
     blueprints=(views_staff.bp,),
     navigation=views_staff.NAVIGATION,
     jobs=jobs.JOBS,
+    household_parts=(file_part.PART,),
     deadlines=clocks.KINDS,
     deadline_subjects={clocks.SUBJECT: clocks.shown},
 )

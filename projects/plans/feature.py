@@ -2,12 +2,13 @@
 
 from app.feature import Feature
 from app.parties.signals import household_changed
-from projects.plans import changes, clocks, views_staff
+from projects.plans import changes, clocks, file_part, views_staff
 
 PLANS = Feature(
     "plans",
     blueprints=(views_staff.bp,),
     navigation=views_staff.NAVIGATION,
+    household_parts=(file_part.PART,),
     deadlines=clocks.KINDS,
     deadline_subjects={clocks.SUBJECT: clocks.shown},
 )

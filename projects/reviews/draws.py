@@ -1,4 +1,4 @@
-"""The verbs of re-reviews: commit to a seed, draw, close what was checked; households that ended are left out."""
+"""The verbs of re-reviews: announce the hash of a seed, draw, close what was checked."""
 
 import secrets
 import uuid
@@ -37,7 +37,7 @@ D, S = DrawState, ItemState
 P = Permission
 
 
-def commit(
+def announce(
     session: Session, region_code: str, *, first_day: date, last_day: date, actor: Actor
 ) -> ReviewDraw:
     """Make the seed of a draw and publish its hash, before the period ends: whoever decides cannot know who is drawn.

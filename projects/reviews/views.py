@@ -93,7 +93,7 @@ def items() -> ResponseReturnValue:
         ),
         actions=[(_("抽取记录"), url_for("reviews_public.index"), "plain", "dice-5")]
         + (
-            [(_("公布新的抽取"), url_for(".commit"), "primary", "plus-lg")]
+            [(_("公布新的抽取"), url_for(".announce"), "primary", "plus-lg")]
             if current_actor().may(P.APPROVE_REQUESTS)
             else []
         ),
@@ -108,12 +108,12 @@ def items() -> ResponseReturnValue:
 
 @staff.route("/new", methods=["GET", "POST"])
 @requires(P.APPROVE_REQUESTS)
-def commit() -> ResponseReturnValue:
+def announce() -> ResponseReturnValue:
     """Announce a draw: its seed is made now, and nobody sees it before it draws."""
     form = CommitForm(first_day=clock.today(), last_day=clock.today())
 
     def act(session: Session) -> str:
-        draw = draws.commit(
+        draw = draws.announce(
             session,
             form.region_code.data or "",
             first_day=form.first_day.data or clock.today(),

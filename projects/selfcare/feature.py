@@ -2,7 +2,16 @@
 
 from app.feature import Feature
 from app.parties.signals import household_changed
-from projects.selfcare import changes, clocks, jobs, queries, views_agreements, views_scales, views_staff
+from projects.selfcare import (
+    changes,
+    clocks,
+    file_part,
+    jobs,
+    queries,
+    views_agreements,
+    views_scales,
+    views_staff,
+)
 from projects.visits.visits import visit_made
 
 SELF_CARE = Feature(
@@ -11,6 +20,7 @@ SELF_CARE = Feature(
     navigation=views_staff.NAVIGATION,
     jobs=jobs.JOBS,
     file_readers={clocks.AGREEMENT: queries.may_read},
+    household_parts=(file_part.PART,),
     deadlines=clocks.KINDS,
     deadline_subjects={
         clocks.ASSESSMENT: clocks.shown_assessments,

@@ -127,3 +127,15 @@ def may_read(session: Session, file: EvidenceFile, actor: Actor) -> bool:
 
 def _of(column: Any, actor: Actor) -> ColumnElement[bool]:
     return true() if actor.is_system else within_any(column, actor.regions(READ))
+
+
+def of_household(
+    session: Session, household_id: uuid.UUID
+) -> tuple[list[SelfCareAssessment], list[CareAgreement]]:
+    """Return assessments and agreements of a household, the newest first, for its file. The caller has asked."""
+    judged = select(SelfCareAssessment).where(SelfCareAssessment.household_id == household_id)
+    signed = select(CareAgreement).where(CareAgreement.household_id == household_id)
+    return (
+        list(session.scalars(judged.order_by(SelfCareAssessment.id.desc()).limit(20))),
+        list(session.scalars(signed.order_by(CareAgreement.id.desc()).limit(20))),
+    )

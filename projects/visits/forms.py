@@ -66,7 +66,7 @@ class VisitForm(Form):
         _l("现场照片"),
         [optional()],
         description=_l("最多 9 张。照片自带的拍摄时间会保留，位置信息会删去。"),
-        render_kw={"accept": "image/*", "capture": "environment"},
+        render_kw={"accept": "image/*"},
     )
     next_on = CivilDateField(
         _l("约定下次走访"), [optional()], description=_l("不填的，按类别的间隔自动安排。")

@@ -46,6 +46,7 @@ from projects.publicity.kinds import ObjectionState
 from projects.publicity.models import Publicity, PublicityObjection
 from projects.tiers.kinds import TierLevel, TierThing
 from projects.tiers.models import ApprovalTier
+from tests.access import care
 from tests.access import aid, care, passed_on
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -163,8 +164,10 @@ def _things(session: Session) -> Things:
     assert paper is not None and message is not None and grant is not None and event is not None
     care_codes, care_values = care.codes(shown.region_code)
     aid_codes, aid_values = aid.codes(shown.region_code)
+    care_codes, care_values = care.codes(shown.region_code)
     return Things(
         codes={
+            **care_codes,
             **care_codes,
             **aid_codes,
             "contributions_member": proven.code,
@@ -226,6 +229,7 @@ def _things(session: Session) -> Things:
             "filename": "theme.css",
             **care_values,
             **aid_values,
+            **care_values,
             "number": 1,
             "day": "2026-11-20",
         },

@@ -1,6 +1,6 @@
 """Leaving aid and coming back, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -217,7 +217,7 @@ def test_every_step_that_is_no_move_is_refused(home: Home, state: ExitState) -> 
         row = session.get_one(HouseholdExit, leaving.id)
         row.state = state
         row.left_on = TODAY if state in (S.LEFT, S.READMITTED) else None
-    acts = {
+    acts: dict[ExitState, Callable[[], Any]] = {
         S.COOLING: lambda: do(exits.confirm, leaving.id, actor=home.leader),
         S.REFUSED: lambda: do(exits.refuse, leaving.id, reason="并非自愿", actor=home.leader),
         S.TAKEN_BACK: lambda: do(exits.take_back, leaving.id, reason="改了主意", actor=home.worker),

@@ -66,8 +66,7 @@ def test_a_visit_on_the_phone(web: Flask, home: Home) -> None:
         "/staff/visits?late=1&mine=1&ground=x&region=1",
         "/staff/visits/new?q=家人",
     ):
-        page = client.get(path)
-        assert page.status_code == 200, page.text
+        assert client.get(path).status_code == 200, path
     page = client.get("/staff/visits").text
     assert visit.code in page and home.party.name not in page and "特困人员例行走访" in page
     assert client.get(f"/staff/visits/{visit.code}").status_code == 200

@@ -1,6 +1,6 @@
 """Help plans, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.errors import Conflict, InvalidInput, NotAllowed, Refused
 from app.parties import household_moves
 from app.parties.households import MemberData
 from app.parties.kinds import HouseholdRelation
-from app.permissions import SYSTEM
+from app.permissions import SYSTEM, Role
 from projects.plans import plans
 from projects.plans.kinds import MOVES, MeasureState, PlanEffect, PlanState
 from projects.plans.models import HelpEvaluation, HelpPlan
@@ -102,7 +102,7 @@ def test_four_eyes_and_regions(home: Home) -> None:
         do(plans.approve, plan.id, actor=home.leader)
     do(plans.approve, plan.id, actor=home.approver)
     with db.transaction() as session:
-        session.get_one(HelpPlan, plan.id).responsible_id = home.town.person_id
+        session.get_one(HelpPlan, plan.id).responsible_id = home.city.people[Role.TOWN_STAFF]
     with pytest.raises(NotAllowed, match="责任人"):
         do(plans.evaluate, plan.id, PlanEffect.GOOD, words="自己说好", actor=home.town)
 
@@ -142,7 +142,7 @@ def test_every_step_that_is_no_move_is_refused(home: Home, state: PlanState) -> 
     plan = drafted(home)
     with db.transaction() as session:
         session.get_one(HelpPlan, plan.id).state = state
-    acts = {
+    acts: dict[PlanState, Callable[[], Any]] = {
         S.IN_FORCE: lambda: do(plans.approve, plan.id, actor=home.leader),
         S.DROPPED: lambda: do(plans.drop, plan.id, reason="与实际不符", actor=home.leader),
         S.FULFILLED: lambda: do(

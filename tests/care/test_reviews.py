@@ -62,7 +62,7 @@ def left(home: Home) -> UUID:
 
 def committed(home: Home) -> ReviewDraw:
     draw: ReviewDraw = do(
-        draws.commit, made.COUNTY, first_day=TODAY - 90 * DAY, last_day=TODAY, actor=home.approver
+        draws.announce, made.COUNTY, first_day=TODAY - 90 * DAY, last_day=TODAY, actor=home.approver
     )
     return draw
 
@@ -121,18 +121,18 @@ def test_hash_first_then_list_then_seed(home: Home, web: Flask) -> None:
 
 def test_a_second_seed_is_refused(home: Home) -> None:
     works = [
-        lambda session: draws.commit(
+        lambda session: draws.announce(
             session, made.COUNTY, first_day=TODAY - 90 * DAY, last_day=TODAY, actor=home.approver
         )
     ] * 3
     assert sorted(one is None for one in together(*works)) == [False, False, True]
     with pytest.raises(InvalidInput, match="已经结束"):
-        do(draws.commit, made.COUNTY, first_day=TODAY - 9 * DAY, last_day=TODAY - DAY, actor=home.approver)
+        do(draws.announce, made.COUNTY, first_day=TODAY - 9 * DAY, last_day=TODAY - DAY, actor=home.approver)
     with pytest.raises(InvalidInput):
-        do(draws.commit, made.COUNTY, first_day=TODAY + DAY, last_day=TODAY, actor=home.approver)
+        do(draws.announce, made.COUNTY, first_day=TODAY + DAY, last_day=TODAY, actor=home.approver)
     for actor in (home.worker, home.town, home.stranger):
         with pytest.raises(NotAllowed):
-            do(draws.commit, made.COUNTY, first_day=TODAY, last_day=TODAY, actor=actor)
+            do(draws.announce, made.COUNTY, first_day=TODAY, last_day=TODAY, actor=actor)
 
 
 def test_a_household_that_left_comes_back(home: Home) -> None:
