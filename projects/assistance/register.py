@@ -100,7 +100,7 @@ FIELDS = (
     Field("serial", _l("救助记录编号"), label(40), required=True, example="JZ2026-0001"),
     Field("household", _l("家庭编号"), label(20), required=True, example="H00188"),
     Field("kind", _l("救助种类"), label(30), required=True, choices=lambda world: world.shelf(Kinds).names),
-    Field("what", _l("救助内容"), text(200), required=True, example="电热毯 1 床"),
+    Field("what", _l("救助内容"), text(200), required=True, hint=_l("例如“电热毯 1 床”。")),
     Field("amount", _l("救助金额（元）"), figure, hint=_l("物资和服务写价值；不知道的留空。")),
     Field("amount_unit", _l("金额单位"), text(20), hint=_l("元或万元，空白按元计")),
     Field("date", _l("救助日期"), day_past, required=True, example="2026-11-02"),

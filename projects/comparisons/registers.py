@@ -46,7 +46,7 @@ class Lines:
         self._known[digest] = place_of(row)
 
 
-def _data(row: Row, kind: DataKind, department: str) -> RecordData:
+def _data(row: Row, kind: DataKind, department: Any) -> RecordData:
     row.ensure_present("id_number", *(("amount",) if kind is DataKind.INCOME else ()))
     on: date = row.need("month" if kind is DataKind.INCOME else "date")
     priced = kind in (DataKind.INCOME, DataKind.OTHER_AID)
@@ -56,11 +56,11 @@ def _data(row: Row, kind: DataKind, department: str) -> RecordData:
         on=on.replace(day=1) if kind is DataKind.INCOME else on,
         amount_fen=fen_of(row, "amount", "amount_unit", sign="not_negative") if priced else None,
         words=row.get("words"),
-        department=department,
+        department=str(department),
     )
 
 
-def _decide(kind: DataKind, department: str) -> Callable[[Row, World], Verdict]:
+def _decide(kind: DataKind, department: Any) -> Callable[[Row, World], Verdict]:
     def decide(row: Row, world: World) -> Verdict:
         data = _data(row, kind, department)
         world.shelf(Lines).ensure_new(data.digest, row)
@@ -70,7 +70,7 @@ def _decide(kind: DataKind, department: str) -> Callable[[Row, World], Verdict]:
     return decide
 
 
-def _prefetch(kind: DataKind, department: str) -> Callable[[World, Sequence[Row]], None]:
+def _prefetch(kind: DataKind, department: Any) -> Callable[[World, Sequence[Row]], None]:
     def prefetch(world: World, rows: Sequence[Row]) -> None:
         digests = []
         for row in rows:
@@ -95,8 +95,8 @@ def _register(kind: DataKind, order: int, department: Any, fields: tuple[Field, 
         label=kind.label,
         order=order,
         fields=(_NUMBER, *fields),
-        decide=_decide(kind, str(department)),
-        prefetch=_prefetch(kind, str(department)),
+        decide=_decide(kind, department),
+        prefetch=_prefetch(kind, department),
         admit=records.record_many,
         undo=records.undo_many,
         permission=Permission.RUN_COMPARISONS,
@@ -110,7 +110,7 @@ REGISTERS = (
     _register(
         DataKind.DEATH,
         130,
-        "殡葬、公安部门",
+        _l("殡葬、公安部门"),
         (
             Field("date", _l("死亡日期"), day_past, required=True, example="2026-10-03"),
             Field("words", _l("死亡登记类型"), text(100)),
@@ -120,7 +120,7 @@ REGISTERS = (
     _register(
         DataKind.INCOME,
         131,
-        "人社、税务部门",
+        _l("人社、税务部门"),
         (
             Field("month", _l("所属月份"), day_past, required=True, example="2026-10-01"),
             Field("amount", _l("月收入（元）"), figure, required=True),
@@ -132,7 +132,7 @@ REGISTERS = (
     _register(
         DataKind.VEHICLE,
         132,
-        "公安交管部门",
+        _l("公安交管部门"),
         (
             Field("date", _l("车辆登记日期"), day_past, required=True),
             Field("words", _l("车辆类型"), text(100)),
@@ -142,7 +142,7 @@ REGISTERS = (
     _register(
         DataKind.HOUSING,
         133,
-        "不动产登记机构",
+        _l("不动产登记机构"),
         (
             Field("date", _l("不动产登记日期"), day_past, required=True),
             Field("words", _l("房屋用途"), text(100)),
@@ -152,7 +152,7 @@ REGISTERS = (
     _register(
         DataKind.OTHER_AID,
         134,
-        "其他救助部门",
+        _l("其他救助部门"),
         (
             Field("date", _l("待遇起始日期"), day_past, required=True),
             Field("words", _l("待遇名称"), text(100), required=True),
