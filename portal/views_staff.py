@@ -39,8 +39,9 @@ def index() -> str:
     """Show how much of each kind of work waits, what of it is due first, and the figures of the region."""
     actor = current_actor()
     with reading() as session:
-        heaps = queue.heaps(session, actor)
-        first = queue.page(session, actor, size=queries.SHORT).rows
+        desk = queue.desk(session, actor)
+        heaps = queue.heaps(session, actor, at=desk)
+        first = queue.page(session, actor, at=desk, size=queries.SHORT).rows
         region = queries.region(session, actor) if actor.may(Permission.READ_CONTRIBUTIONS) else None
         scopes = _scopes(actor)
         villages = covenants.to_log(session, actor) if actor.may(Permission.LOG_COVENANTS) else []
@@ -70,10 +71,10 @@ def work() -> ResponseReturnValue:
         if export:
             lines = queue.page(session, actor, filters, size=MOST_EXPORTED).rows
             return exports.download([_row(one) for one in lines], _export_columns(), _("待办清单"), export)
-        page = queue.page(
-            session, actor, filters, after=request.args.get("after"), before=request.args.get("before")
-        )
-        heaps = queue.heaps(session, actor, filters)
+        desk = queue.desk(session, actor, filters)
+        after, before = request.args.get("after"), request.args.get("before")
+        page = queue.page(session, actor, filters, at=desk, after=after, before=before)
+        heaps = queue.heaps(session, actor, filters, at=desk)
         scopes = _scopes(actor)
         places = [(one.code, one.name) for code in scopes for one in regions.children(session, code)]
     return render_template(

@@ -1,18 +1,18 @@
 """The work queue: what waits for an actor over all kinds of work, the soonest last day first, page by page.
 
-Every kind is asked for one page in the common order (last day, since when, key) and the pages are merged: a queue
-costs what its page costs, however much waits.
+Every kind is asked for one page in the common order (last day, since when, key), all in one statement, and the pages
+are merged: no kind's whole heap is brought here.
 """
 
-import heapq
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock, paging
@@ -96,21 +96,52 @@ class Heap:
     waited: int = 0
 
 
-def heaps(session: Session, actor: Actor, filters: Filters = EVERYTHING) -> list[Heap]:
-    """Return how much waits of each kind of work that the actor may have, in the order of the features."""
+@dataclass(frozen=True)
+class Desk:
+    """What a queue is asked with: the kinds of work with their terms, in the order of the features."""
+
+    terms: Sequence[tuple[Task, Term]]
+    days: WorkingCalendar
+    filters: Filters
+    soon: date
+    """The last day that is soon."""
+
+
+def desk(session: Session, actor: Actor, filters: Filters = EVERYTHING) -> Desk:
+    """Return what the queue of an actor is asked with; a page and its heaps may share it."""
     today = clock.today()
     days = calendar.load_calendar(session)
-    found = []
-    for task in _asked(actor, filters):
-        term = _term(session, actor, task, filters, days)
-        late = func.count().filter(term.before_day(today))
-        soonest = func.min(term.due) if isinstance(term, Clocked) else func.min(0)
-        query = select(func.count(), late, func.min(term.rows.c.since), soonest).select_from(term.rows)
-        count, overdue, since, due = session.execute(query.where(*_narrowed(session, term, filters))).one()
-        due_on = _known(term.due_of(due, since)) if count else None
-        found.append(
-            Heap(task, count, overdue, since, due_on, _left(days, due_on, today), _waited(days, since, today))
+    soon = today
+    if filters.due is Due.SOON:
+        soon = add_working_days(days, today, parameters.value(session, DUE_SOON, on=today)).day
+    tasks = [task for task in registry.of(actor) if filters.name in (None, task.name)]
+    return Desk([(task, _term(session, actor, task, days)) for task in tasks], days, filters, soon)
+
+
+def heaps(
+    session: Session, actor: Actor, filters: Filters = EVERYTHING, *, at: Desk | None = None
+) -> list[Heap]:
+    """Return how much waits of each kind of work that the actor may have, in the order of the features."""
+    at = at or desk(session, actor, filters)
+    today = clock.today()
+    parts = [
+        select(
+            literal(number).label("number"),
+            func.count().label("count"),
+            func.count().filter(term.before_day(today)).label("late"),
+            func.min(term.rows.c.since).label("since"),
+            func.min(term.due).label("due"),
         )
+        .select_from(term.rows)
+        .where(*_narrowed(term, at))
+        for number, (_task, term) in enumerate(at.terms)
+    ]
+    found = []
+    for number, count, late, since, due in sorted(session.execute(union_all(*parts))) if parts else ():
+        task, term = at.terms[number]
+        due_on = _known(term.due_of(due, since)) if count else None
+        left, waited = _left(at.days, due_on, today), _waited(at.days, since, today)
+        found.append(Heap(task, count, late, since, due_on, left, waited))
     return found
 
 
@@ -124,6 +155,7 @@ def page(
     actor: Actor,
     filters: Filters = EVERYTHING,
     *,
+    at: Desk | None = None,
     after: str | None = None,
     before: str | None = None,
     size: int = PAGE,
@@ -132,13 +164,13 @@ def page(
     back = before is not None and after is None
     cursor = before if back else after
     start = _place(cursor) if cursor else None
-    days = calendar.load_calendar(session)
-    found = [
-        _cut(session, _term(session, actor, task, filters, days), task, filters, start, back=back, size=size)
-        for task in _asked(actor, filters)
+    at = at or desk(session, actor, filters)
+    parts = [
+        select(_cut(term, at, number, start, back=back, size=size).subquery())
+        for number, (_task, term) in enumerate(at.terms)
     ]
-    merged = heapq.merge(*found, key=lambda line: line.key, reverse=back)
-    lines = [line for _number, line in zip(range(size + 1), merged, strict=False)]
+    found = [_line(at, *row) for row in session.execute(union_all(*parts))] if parts else []
+    lines = sorted(found, key=lambda line: line.key, reverse=back)[: size + 1]
     more = len(lines) > size
     lines = lines[:size]
     if back:
@@ -146,19 +178,14 @@ def page(
     has_before = more if back else start is not None
     has_after = start is not None if back else more
     return Page(
-        _told(session, lines, days),
+        _told(session, lines, at.days),
         paging.cursor(*lines[0].key) if lines and has_before else None,
         paging.cursor(*lines[-1].key) if lines and has_after else None,
     )
 
 
-def _asked(actor: Actor, filters: Filters) -> list[Task]:
-    return [task for task in registry.of(actor) if filters.name in (None, task.name)]
-
-
-def _term(session: Session, actor: Actor, task: Task, filters: Filters, days: WorkingCalendar) -> Term:
-    waiting = task.waiting(session, actor)
-    rows = waiting.subquery()
+def _term(session: Session, actor: Actor, task: Task, days: WorkingCalendar) -> Term:
+    rows = task.waiting(session, actor).subquery()
     if task.clock is not None:
         return Clocked(rows, task.clock)
     if task.promise is not None:
@@ -166,39 +193,30 @@ def _term(session: Session, actor: Actor, task: Task, filters: Filters, days: Wo
     return Term(rows)
 
 
-def _narrowed(session: Session, term: Term, filters: Filters) -> Iterator[ColumnElement[bool]]:
-    today = clock.today()
-    if filters.region:
-        yield within(term.rows.c.region_code, filters.region)
-    if filters.due is Due.LATE:
-        yield term.before_day(today)
-    if filters.due is Due.SOON:
-        length = parameters.value(session, DUE_SOON, on=today)
-        last = add_working_days(calendar.load_calendar(session, since=today), today, length).day
-        yield term.before_day(date.fromordinal(last.toordinal() + 1))
-        yield ~term.before_day(today)
+def _narrowed(term: Term, at: Desk) -> Iterator[ColumnElement[bool]]:
+    if at.filters.region:
+        yield within(term.rows.c.region_code, at.filters.region)
+    if at.filters.due is Due.LATE:
+        yield term.before_day(clock.today())
+    if at.filters.due is Due.SOON:
+        yield term.before_day(at.soon + timedelta(days=1))
+        yield ~term.before_day(clock.today())
 
 
-def _cut(
-    session: Session,
-    term: Term,
-    task: Task,
-    filters: Filters,
-    start: Place | None,
-    *,
-    back: bool,
-    size: int,
-) -> list[Line]:
-    """Return one kind's part of a page, in its direction."""
+def _cut(term: Term, at: Desk, number: int, start: Place | None, *, back: bool, size: int) -> Select[Any]:
+    """Return the statement of one kind's part of a page, in its direction."""
     row = term.rows.c
-    query = select(row.id, row.since, row.region_code, term.due).where(*_narrowed(session, term, filters))
+    query = select(
+        literal(number).label("number"), row.id, row.since, row.region_code, term.due.label("due")
+    ).where(*_narrowed(term, at))
     if start is not None:
         query = query.where(term.beyond(start, back=back))
-    query = query.order_by(*(one.desc() if back else one.asc() for one in term.order))
-    return [
-        Line(task, key, since, _known(term.due_of(due, since)), region or "")
-        for key, since, region, due in session.execute(query.limit(size + 1))
-    ]
+    return query.order_by(*(one.desc() if back else one.asc() for one in term.order)).limit(size + 1)
+
+
+def _line(at: Desk, number: int, key: uuid.UUID, since: datetime, region: str | None, due: Any) -> Line:
+    task, term = at.terms[number]
+    return Line(task, key, since, _known(term.due_of(due, since)), region or "")
 
 
 def _told(session: Session, lines: Sequence[Line], days: WorkingCalendar) -> list[Line]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, false, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Subquery, cast, false, func, literal, null, select, true, tuple_
 
 from app import clock
 from app.calendar.rules import WorkingCalendar, add_working_days
@@ -36,7 +36,7 @@ class Term:
     @property
     def due(self) -> ColumnElement[Any]:
         """The column from which ``due_of`` tells the last day; here there is nothing to read."""
-        return literal(0)
+        return cast(null(), Deadline.due_on.type)
 
     def due_of(self, value: Any, since: datetime) -> date:
         """Return the last day of a row; FAR when it has none."""

@@ -69,7 +69,7 @@ def _entries(session: Session, found: Sequence[AidRequest], *, staff: bool) -> l
         Entry(
             step.happened_at,
             VERBS.get(step.verb, step.to_state.label),
-            (name if staff else None) or None,
+            (name if step.by_person_id else _("系统")) if staff else None,
             requests[step.request_id].number,
             _url(requests[step.request_id], staff=staff),
         )
