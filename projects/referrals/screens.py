@@ -22,7 +22,15 @@ from projects.referrals.models import Referral, ReferralStep
 from projects.referrals.rules import Holder, holder_of
 
 S = ReferralState
-_TONES = {S.RETURNED: "waiting", S.CONFIRMED: "done", S.CLOSED: "done", S.STOPPED: "refused"}
+_TONES = {
+    S.SENT: "waiting",
+    S.ACCEPTED: "working",
+    S.RETURNED: "waiting",
+    S.DONE: "waiting",
+    S.CONFIRMED: "working",
+    S.CLOSED: "done",
+    S.STOPPED: "refused",
+}
 _KNOWN_TO_RECEIVER = (S.ACCEPTED, S.DONE, S.CONFIRMED)
 
 
@@ -31,6 +39,7 @@ class Thing:
     """One referral as its page shows it."""
 
     title: str
+    tone: str | None
     holder: str | None
     facts: list[tuple[Any, ...]]
     result: list[tuple[Any, ...]]
@@ -43,6 +52,7 @@ def thing(session: Session, referral: Referral, actor: Actor) -> Thing:
     aid = aid_kinds.names_of(session, [referral.aid_kind_id]).get(referral.aid_kind_id, "")
     return Thing(
         title=_("%(kind)s：%(aid)s", kind=referral.kind.label, aid=aid),
+        tone=_TONES.get(referral.state),
         holder=holder(
             referral, names_of(session, [referral]), regions.full_name(session, referral.region_code)
         ),
