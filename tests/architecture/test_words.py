@@ -35,6 +35,7 @@ DATA = {
     "app/users/sessions.py": "names of browsers",
     "projects/contributions/documents.py": "papers are issued in Chinese whoever reads",
     "projects/contributions/fields.py": "times as people type them",
+    "projects/referrals/documents.py": "papers are issued in Chinese whoever reads",
     "projects/tiers/rules.py": "numbers of documents as people type them",
     "projects/contributions/units.py": "units as the catalogue names them",
 }
