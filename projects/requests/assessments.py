@@ -26,7 +26,8 @@ from projects.tiers.kinds import TierLevel, TierThing
 from projects.tiers.rules import ORDER, is_at_least
 
 S = RequestState
-_NO_DISPUTE = "社会救助审核确认办法：群众没有异议的，可以不开展民主评议"
+_NO_DISPUTE = "参照最低生活保障审核确认办法（民发〔2021〕57号）：有异议的才开展民主评议"
+_NO_DISPUTE_FROM = date(2021, 7, 1)
 _NO_NOTICE = "个人信息保护法第二十八条"
 _NO_NOTICE_FROM = date(2021, 11, 1)
 _FEWEST = 5
@@ -87,7 +88,7 @@ def conclude(session: Session, request_id: uuid.UUID, *, note: str, actor: Actor
             CheckResult.EXCUSED,
             findings=_("没有争议，不需要评议。"),
             rule=_NO_DISPUTE,
-            rule_from=clock.today(),
+            rule_from=_NO_DISPUTE_FROM,
             actor=actor,
         )
     request.assessed_by_id = actor.person_id
