@@ -46,7 +46,6 @@ from projects.publicity.kinds import ObjectionState
 from projects.publicity.models import Publicity, PublicityObjection
 from projects.tiers.kinds import TierLevel, TierThing
 from projects.tiers.models import ApprovalTier
-from tests.access import care
 from tests.access import aid, care, passed_on
 
 ENDS_AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -162,12 +161,10 @@ def _things(session: Session) -> Things:
     assert project is not None
     assert affiliation is not None and household is not None and record is not None
     assert paper is not None and message is not None and grant is not None and event is not None
-    care_codes, care_values = care.codes(shown.region_code)
     aid_codes, aid_values = aid.codes(shown.region_code)
     care_codes, care_values = care.codes(shown.region_code)
     return Things(
         codes={
-            **care_codes,
             **care_codes,
             **aid_codes,
             "contributions_member": proven.code,
@@ -227,7 +224,6 @@ def _things(session: Session) -> Things:
             "slug": "rice",
             "verb": "suspend",
             "filename": "theme.css",
-            **care_values,
             **aid_values,
             **care_values,
             "number": 1,
