@@ -22,7 +22,7 @@ from app.parameters.forms import ProposalForm, WithdrawalForm, amount_text
 from app.parameters.kinds import Force, ProposalState
 from app.parameters.models import ParameterValue
 from app.parameters.queries import Found
-from app.permissions import Actor, Permission
+from app.permissions import Actor, Permission, ensure_may
 from app.regions import queries as regions
 from app.regions.forms import city_region
 from app.tables import Column, ColumnKind
@@ -95,6 +95,8 @@ def show(key: str) -> ResponseReturnValue:
     actor = current_actor()
     if key not in DEFAULTS:
         raise NotFound(_("没有这项参数。"))
+    if request.method == "POST":
+        ensure_may(actor, Permission.MANAGE_PARAMETERS)
     form = ProposalForm()
     form.unit = DEFAULTS[key][0].unit
 

@@ -24,9 +24,19 @@ from app.permissions import ROLE_PERMISSIONS, Role
 from tests.access.city import Things, client_of, demo_city, token_of
 from tests.conftest import ENVIRONMENT
 
-# Things of no county: users, jobs, the outbox, the log, the catalogue; none of these pages shows a register.
+# Things of no county: users, jobs, the outbox, the log, the catalogue, numbers of the law, texts of commitments;
+# none of these pages shows a register.
 EVERYWHERE = frozenset(
-    {"users_staff", "jobs_staff", "outbox_staff", "audit_staff", "catalogue_staff", "vocabulary_staff"}
+    {
+        "users_staff",
+        "jobs_staff",
+        "outbox_staff",
+        "audit_staff",
+        "catalogue_staff",
+        "vocabulary_staff",
+        "parameters_staff",
+        "commitments_staff",
+    }
 )
 REFUSED = frozenset({403, 404})
 # A POST that passes the gate may also be told what is wrong with it, or that it comes too late.
