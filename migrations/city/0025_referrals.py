@@ -284,7 +284,9 @@ def upgrade() -> None:
             "revision", sa.Integer(), nullable=False, comment="grows with every step; a stale page is refused"
         ),
         sa.CheckConstraint(
-            "(kind = 'referral' AND organisation_id IS NOT NULL AND department IS NULL AND liaison_id IS NULL) OR (kind = 'hand_over' AND organisation_id IS NULL AND department IS NOT NULL AND liaison_id IS NOT NULL)",
+            "(kind = 'referral' AND organisation_id IS NOT NULL AND department IS NULL AND liaison_id IS NULL)"
+            " OR (kind = 'hand_over' AND organisation_id IS NULL AND department IS NOT NULL"
+            " AND liaison_id IS NOT NULL)",
             name=op.f("ck_referral_receiver"),
         ),
         sa.CheckConstraint(

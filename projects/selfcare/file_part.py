@@ -20,7 +20,9 @@ def _tell(session: Session, household_id: uuid.UUID, reader: Reader) -> Told | N
     if reader.door is not Door.STAFF:
         return None
     judged, signed = queries.of_household(session, household_id)
-    names = parties.names_of(session, [*(one.person_id for one in judged), *(one.person_id for one in signed)])
+    names = parties.names_of(
+        session, [*(one.person_id for one in judged), *(one.person_id for one in signed)]
+    )
     items = [
         Item(
             _("%(name)s的照料协议", name=names.get(one.person_id, "")),
