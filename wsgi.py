@@ -67,9 +67,7 @@ from credit.tips.register import TIPS
 from points import cli as points_cli
 from points import jobs as points_jobs
 from points import sources
-from points.adjustments import checking as adjustments_checking
-from points.adjustments import jobs as adjustments_jobs
-from points.adjustments import views_staff as adjustments_staff
+from points.adjustments.feature import RULES
 from points.closing.feature import HOLDS_AND_CLOSING
 from points.covenants.feature import COVENANTS
 from points.open_data.feature import OPEN_DATA
@@ -77,12 +75,9 @@ from points.rankings import checking as rankings_checking
 from points.rankings import cli as rankings_cli
 from points.rankings import views_public as rankings_public
 from points.rulesets import views_public as rules_public
-from points.rulesets import views_staff as rules_staff
 from points.seals import papers as seal_papers
 from points.seals import views_member as seals_member
 from points.seals import views_public as seals_public
-from points.simulation import jobs as simulations_jobs
-from points.simulation import views_staff as simulations_staff
 from points.statements import views_member as points_member
 from points.statements import views_public as why_public
 from points.statements import views_staff as points_staff
@@ -195,13 +190,7 @@ FEATURES: tuple[Feature, ...] = (
         checks={"frozen_ranking": rankings_checking.check},
         papers=(POINTS_STATEMENT,),
     ),
-    Feature(
-        "rules",
-        blueprints=(rules_staff.bp, simulations_staff.bp, adjustments_staff.bp),
-        navigation=(*rules_staff.NAVIGATION, *adjustments_staff.NAVIGATION),
-        jobs=(*simulations_jobs.JOBS, *adjustments_jobs.JOBS),
-        checks={"adjustment_decision": adjustments_checking.check},
-    ),
+    RULES,
     OPEN_DATA,
     HOLDS_AND_CLOSING,
     COVENANTS,

@@ -23,9 +23,9 @@ from benchmarks.frame import Row, main, medians, report
 from benchmarks.questions import milliseconds
 from points.awards import award
 from points.rankings import freezing, histogram, queries
+from points.rankings.boards import Cut
 from points.rankings.mark import hold_mark
 from points.rankings.models import LISTED, FrozenRanking, Ranking
-from points.rankings.queries import Cut
 from points.rankings.recounting import recount
 from points.rankings.rollup import next_ranking_id, rebuild, roll_up
 from points.rulesets.models import Programme

@@ -33,7 +33,7 @@ from benchmarks.scale_city import is_organisation, make, region
 from points.ledger import queries as ledger
 from points.ledger.kinds import Purse
 from points.rankings import queries as rankings
-from points.rankings.queries import Cut
+from points.rankings.boards import Cut
 from points.rankings.rollup import rebuild
 from points.rulesets.kinds import ContributionKind
 from points.seals.sealing import seal

@@ -18,6 +18,7 @@ from app.permissions import Actor, Permission
 from points.ledger import queries as ledger
 from points.ledger.kinds import AccountKind
 from points.rankings import queries as rankings
+from points.rankings.boards import Cut
 from points.rankings.rules import periods
 from portal import months
 from projects.contributions import published
@@ -104,7 +105,7 @@ def names(session: Session) -> Names:
     newest = published.newest(session, NEWEST)
     givers = {one.giver.id: one.giver for one in newest}
     return Names(
-        leaders=rankings.top(session, rankings.Cut(period=this_month()), LEADERS),
+        leaders=rankings.top(session, Cut(period=this_month()), LEADERS),
         newest=newest,
         named=frozenset(giver.id for giver in givers.values() if parties.may_name_publicly(session, giver)),
     )

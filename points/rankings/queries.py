@@ -12,43 +12,32 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from app import paging
 from app.paging import Order, Page, fetch
 from app.parties.models import OrganisationKind, PartyKind
-from app.permissions import region_prefix
 from points.rankings import histogram
-from points.rankings.histogram import Cell
-from points.rankings.kinds import SizeClass
+from points.rankings.boards import (
+    Board,
+    Cut,
+    board_of,
+    boards_of,
+    count_of,
+    counting,
+    higher,
+    higher_than,
+    ranks_of,
+)
 from points.rankings.mark import MARK
-from points.rankings.models import LISTED, FrozenPlace, Ranking, RollMark, Standing
+from points.rankings.models import FrozenPlace, Ranking, RollMark, Standing
 from points.rankings.naming import Registered, registered
-from points.rankings.rules import ALL, bucket_floor, bucket_of, places, ranked
-from points.rulesets.kinds import ContributionKind
+from points.rankings.rules import ALL, bucket_floor, places
 from points.rulesets.models import Programme
 from points.rulesets.publication import CITY_PROGRAMME
 
-_COUNTY = 6
-_LEVELS = {_COUNTY: "county", 9: "town", 12: "village"}
 _LAST_KEY = (1 << 128) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Which ranking: period as `rules.periods` writes it, and what it is narrowed to (None: not narrowed).
-
-    ``frozen_id`` is a frozen ranking of that programme and period; without it the live one is meant.
-    """
-
-    period: str = ALL
-    kind: ContributionKind | None = None
-    party_kind: PartyKind = PartyKind.ORGANISATION
-    region_code: str | None = None
-    size_class: SizeClass | None = None
-    programme: str = CITY_PROGRAMME
-    frozen_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,48 +70,18 @@ class Place:
     disputed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Board:
-    """Where the rows of a cut stand: table, number of the ranking, level with its place, size class."""
-
-    model: type[Standing] | type[FrozenPlace]
-    ranking_id: int
-    level: str | None
-    place: str
-    size_class: SizeClass | None
-
-    @property
-    def has_histogram(self) -> bool:
-        """Whether ranks come from the histogram: in the city and in counties."""
-        return self.level in {None, "county"}
-
-    def rows(self) -> list[ColumnElement[bool]]:
-        """Return the conditions of the cut, in the words of the indexes."""
-        found = [self.model.ranking_id == self.ranking_id]
-        if self.level is not None:
-            found.append(getattr(self.model, self.level) == self.place)
-        if self.size_class is not None:
-            found.append(self.model.size_class == self.size_class)
-        return [*found, text(LISTED)] if self.model is Standing else found  # type: ignore[list-item]
-
-    @property
-    def cell(self) -> Cell:
-        """The cut's histogram."""
-        return Cell(self.ranking_id, self.place, self.size_class.value if self.size_class else ALL)
-
-
 def page(
     session: Session, cut: Cut, *, after: str | None = None, before: str | None = None, size: int = 50
 ) -> Page[Ranked]:
     """Return a page of a ranking with ranks 1-2-2-4. Raises InvalidInput for a cursor that is not ours."""
-    board = _board(session, cut)
+    board = board_of(session, cut)
     if board is None:
         return Page([], None, None)
     return _page(session, board, after=after, before=before, size=size)
 
 
 def _page(
-    session: Session, board: _Board, *, after: str | None = None, before: str | None = None, size: int
+    session: Session, board: Board, *, after: str | None = None, before: str | None = None, size: int
 ) -> Page[Ranked]:
     model = board.model
     disputed: Any = Standing.disputed if model is Standing else literal(0)
@@ -130,7 +89,7 @@ def _page(
     order = [Order(model.points, descending=True), Order(model.party_id, descending=True)]
     found = fetch(session, statement, order, after=after, before=before, size=size)
     rows = [(key, points, held) for key, points, held in found.rows]
-    ranks = _ranks(session, board, [points for _key, points, _held in rows], is_first=found.before is None)
+    ranks = ranks_of(session, board, [points for _key, points, _held in rows], is_first=found.before is None)
     return Page(_lines(session, board, rows, ranks), found.before, found.after)
 
 
@@ -141,8 +100,8 @@ def top(session: Session, cut: Cut, limit: int = 10) -> list[Ranked]:
 
 def count(session: Session, cut: Cut) -> int:
     """Return how many are named in a ranking."""
-    board = _board(session, cut)
-    return 0 if board is None else _count(session, board)
+    board = board_of(session, cut)
+    return 0 if board is None else count_of(session, board)
 
 
 def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
@@ -152,7 +111,7 @@ def standing_of(session: Session, party_id: UUID, cut: Cut) -> Place:
 
 def standings_of(session: Session, party_id: UUID, cuts: Sequence[Cut]) -> list[Place]:
     """Return one party's places in several rankings; as many statements for all as for one."""
-    boards = _boards(session, cuts)
+    boards = boards_of(session, cuts)
     rows = _rows_of(session, party_id, [one for one in boards if one])
     listed = [one is not None and one in rows and rows[one].is_listed for one in boards]
     if any(mine and one and one.model is Standing for mine, one in zip(listed, boards, strict=True)):
@@ -163,8 +122,8 @@ def standings_of(session: Session, party_id: UUID, cuts: Sequence[Cut]) -> list[
         ]
     counts: list[ColumnElement[int]] = []
     for mine, one in zip(listed, boards, strict=True):
-        counts.append(literal(0) if one is None else _counted(one))
-        counts.append(_higher_than(one, rows[one].points) if mine and one else literal(0))
+        counts.append(literal(0) if one is None else counting(one))
+        counts.append(higher_than(one, rows[one].points) if mine and one else literal(0))
     told = [int(one or 0) for one in session.execute(select(*counts)).one()] if any(boards) else []
     found = []
     for number, (mine, one) in enumerate(zip(listed, boards, strict=True)):
@@ -185,9 +144,9 @@ class _Row:
     is_listed: bool
 
 
-def _rows_of(session: Session, party_id: UUID, boards: Sequence[_Board]) -> dict[_Board, _Row]:
+def _rows_of(session: Session, party_id: UUID, boards: Sequence[Board]) -> dict[Board, _Row]:
     """Return the rows of a party that are within some boards."""
-    found: dict[_Board, _Row] = {}
+    found: dict[Board, _Row] = {}
     models: tuple[type[Standing] | type[FrozenPlace], ...] = (Standing, FrozenPlace)
     for model in models:
         wanted = {one.ranking_id for one in boards if one.model is model}
@@ -214,7 +173,7 @@ def _rows_of(session: Session, party_id: UUID, boards: Sequence[_Board]) -> dict
 
 def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) -> Page[Ranked] | None:
     """Return the page with this party at its head; None when it is not listed."""
-    board = _board(session, cut)
+    board = board_of(session, cut)
     if board is None:
         return None
     points = session.scalar(select(board.model.points).where(*board.rows(), board.model.party_id == party_id))
@@ -225,7 +184,7 @@ def from_party(session: Session, cut: Cut, party_id: UUID, *, size: int = 50) ->
 
 def from_rank(session: Session, cut: Cut, rank: int, *, size: int = 50) -> Page[Ranked]:
     """Return the page with the n-th of a ranking at its head; beyond the end, an empty one."""
-    board = _board(session, cut)
+    board = board_of(session, cut)
     if board is None or rank < 1:
         return Page([], None, None)
     found = select(board.model.points, board.model.party_id).where(*board.rows())
@@ -250,10 +209,10 @@ def distribution(session: Session, cut: Cut, floors: Sequence[int]) -> list[int]
 
     Who has less than the first floor is in no band.
     """
-    board = _board(session, cut)
+    board = board_of(session, cut)
     if board is None:
         return [0] * len(floors)
-    at_least = _higher(session, board, [max(floor - 1, 0) for floor in floors])
+    at_least = higher(session, board, [max(floor - 1, 0) for floor in floors])
     return [more - less for more, less in zip(at_least, [*at_least[1:], 0], strict=True)]
 
 
@@ -291,108 +250,13 @@ def version(session: Session) -> str:
     return "" if mark is None else f"{mark.leaves}.{mark.changes}.{mark.rolled_at.isoformat()}"
 
 
-def _board(session: Session, cut: Cut) -> _Board | None:
-    """Return where a cut's rows stand; None when nobody has points in it."""
-    return _boards(session, [cut])[0]
-
-
-def _boards(session: Session, cuts: Sequence[Cut]) -> list[_Board | None]:
-    """Return where the rows of each of some cuts stand, in one statement."""
-    # A ranking keeps its number for good, and one request asks for the same cut several times.
-    known: dict[tuple[Any, ...], int] = session.info.setdefault("rankings", {})
-    unknown = [cut for cut in cuts if _key(cut) not in known]
-    if unknown:
-        rows = session.execute(
-            select(
-                Ranking.id,
-                Programme.code,
-                Ranking.period,
-                Ranking.kind,
-                Ranking.party_kind,
-                Ranking.frozen_id,
-            )
-            .join(Programme, Programme.id == Ranking.programme_id)
-            .where(or_(*(_is_of(cut) for cut in unknown)))
-        )
-        known |= {tuple(key): ranking_id for ranking_id, *key in rows}
-    return [_board_of(cut, known.get(_key(cut))) for cut in cuts]
-
-
-def _key(cut: Cut) -> tuple[Any, ...]:
-    return cut.programme, cut.period, cut.kind.value if cut.kind else ALL, cut.party_kind, cut.frozen_id
-
-
-def _is_of(cut: Cut) -> ColumnElement[bool]:
-    programme, period, kind, party_kind, frozen_id = _key(cut)
-    return and_(
-        Programme.code == programme,
-        Ranking.period == period,
-        Ranking.kind == kind,
-        Ranking.party_kind == party_kind,
-        Ranking.frozen_id.is_(None) if frozen_id is None else Ranking.frozen_id == frozen_id,
-    )
-
-
-def _board_of(cut: Cut, ranking_id: int | None) -> _Board | None:
-    if ranking_id is None:
-        return None
-    level = _LEVELS.get(len(region_prefix(cut.region_code))) if cut.region_code else None
-    model = Standing if cut.frozen_id is None else FrozenPlace
-    return _Board(
-        model, ranking_id, level, cut.region_code if level and cut.region_code else ALL, cut.size_class
-    )
-
-
-def _ranks(session: Session, board: _Board, points: Sequence[int], *, is_first: bool) -> list[int]:
-    """Return the ranks of a page's sums, highest first."""
-    if is_first or not points:
-        return list(ranked(points))
-    head = [one for one in points if one == points[0]]
-    rest = points[len(head) :]
-    before = _higher(session, board, [points[0], *rest[:1]])
-    ranks = [before[0] + 1] * len(head)
-    if rest:
-        ranks += ranked(rest, before=before[1])
-    return ranks
-
-
-def _higher(session: Session, board: _Board, sums: Sequence[int]) -> list[int]:
-    """Return how many have more points than each of some sums, in one trip."""
-    if not sums:
-        return []
-    counts = [_higher_than(board, points).label(f"above{place}") for place, points in enumerate(sums)]
-    return [int(one) for one in session.execute(select(*counts)).one()]
-
-
-def _higher_than(board: _Board, points: int) -> ColumnElement[int]:
-    counted = select(func.count()).select_from(board.model).where(*board.rows(), board.model.points > points)
-    if not board.has_histogram:
-        return counted.scalar_subquery()
-    bucket = bucket_of(max(points, 0))
-    above = histogram.above(board.cell, bucket)
-    if bucket_floor(bucket + 1) == points + 1:
-        return above
-    within = counted.where(board.model.points < bucket_floor(bucket + 1))
-    return above + within.scalar_subquery()
-
-
-def _count(session: Session, board: _Board) -> int:
-    return int(session.scalar(select(_counted(board))) or 0)
-
-
-def _counted(board: _Board) -> ColumnElement[int]:
-    if board.has_histogram:
-        return histogram.total(board.cell)
-    return select(func.count()).select_from(board.model).where(*board.rows()).scalar_subquery()
-
-
 def _cursor_at(points: int, party_id: UUID) -> str:
     """Return the cursor after which a row itself is the first: of the key that would come just before it."""
     return paging.cursor(points, UUID(int=min(party_id.int + 1, _LAST_KEY)))
 
 
 def _lines(
-    session: Session, board: _Board, rows: Sequence[tuple[UUID, int, int]], ranks: Sequence[int]
+    session: Session, board: Board, rows: Sequence[tuple[UUID, int, int]], ranks: Sequence[int]
 ) -> list[Ranked]:
     """Return the lines of a page (party, points, disputed) with their names, joined for these rows alone.
 

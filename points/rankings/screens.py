@@ -15,9 +15,10 @@ from app.labels import Labelled
 from app.parties.models import PartyKind
 from app.regions.rules import is_code
 from app.tables import Column, ColumnKind
+from points.rankings.boards import Cut
 from points.rankings.kinds import SizeClass
 from points.rankings.published import Move
-from points.rankings.queries import Cut, Ranked
+from points.rankings.queries import Ranked
 from points.rankings.rules import ALL, is_period
 from points.rulesets.kinds import ContributionKind
 

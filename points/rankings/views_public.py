@@ -26,8 +26,9 @@ from app.regions import queries as regions
 from app.regions.forms import city_region
 from app.tables import CSV, csv_lines
 from points.rankings import pictures, published, queries, screens
+from points.rankings.boards import Cut
 from points.rankings.kinds import SizeClass
-from points.rankings.queries import Cut, Ranked
+from points.rankings.queries import Ranked
 from points.rankings.rules import months_back
 from points.rankings.screens import Choice
 from points.rulesets.kinds import ContributionKind

@@ -21,7 +21,8 @@ from points.ledger.hold_models import Hold
 from points.ledger.kinds import AccountKind, HoldPurpose, HoldState, Purse, Reason
 from points.ledger.lines import StatementLine
 from points.rankings import queries as rankings
-from points.rankings.queries import Cut, Place
+from points.rankings.boards import Cut
+from points.rankings.queries import Place
 from points.sources import SourceStory
 from points.statements import charts, forecast, marks, origins, spans
 from points.statements.choice import Choice

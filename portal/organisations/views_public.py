@@ -17,7 +17,7 @@ from app.regions.rules import is_code
 from points.ledger import queries as ledger
 from points.ledger.kinds import AccountKind
 from points.rankings import queries as rankings
-from points.rankings.queries import Cut
+from points.rankings.boards import Cut
 from points.statements import charts
 from portal.organisations import queries
 from portal.queries import this_month

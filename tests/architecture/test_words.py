@@ -36,6 +36,9 @@ DATA = {
     "projects/contributions/documents.py": "papers are issued in Chinese whoever reads",
     "projects/contributions/fields.py": "times as people type them",
     "projects/referrals/documents.py": "papers are issued in Chinese whoever reads",
+    "projects/requests/documents.py": "papers are issued in Chinese whoever reads",
+    "projects/requests/assessments.py": "names of laws and rules, stored with what they excuse",
+    "portal/gaps/tiles.py": "how the names of places end",
     "projects/tiers/rules.py": "numbers of documents as people type them",
     "projects/contributions/units.py": "units as the catalogue names them",
 }

@@ -20,8 +20,8 @@ from app.permissions import SYSTEM
 from points.awards import award
 from points.closing import closing
 from points.rankings import checking, freezing, preparing, published, queries
+from points.rankings.boards import Cut
 from points.rankings.models import FrozenRanking
-from points.rankings.queries import Cut
 from points.rankings.recounting import recount
 from points.rankings.rollup import roll_up
 from points.reversals import reverse_award

@@ -27,9 +27,9 @@ from app.parties.signals import tell_naming
 from app.permissions import SYSTEM
 from points.awards import award
 from points.rankings import queries, rules
+from points.rankings.boards import Cut
 from points.rankings.kinds import SizeClass
 from points.rankings.naming import refresh_names
-from points.rankings.queries import Cut
 from points.rankings.rollup import add_batch, rebuild, roll_up
 from points.reversals import reverse_award
 from points.rulesets.kinds import ContributionKind

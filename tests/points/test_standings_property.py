@@ -29,10 +29,10 @@ from points.ledger import holds
 from points.ledger.hold_models import Hold
 from points.ledger.kinds import HoldPurpose, Purse
 from points.rankings import queries
+from points.rankings.boards import Cut
 from points.rankings.histogram import COARSE
 from points.rankings.models import Standing, StandingBucket
 from points.rankings.naming import refresh_names
-from points.rankings.queries import Cut
 from points.rankings.rollup import rebuild, roll_up
 from points.rankings.rules import ALL, bucket_of
 from points.reversals import reverse_award
