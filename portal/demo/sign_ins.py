@@ -1,4 +1,4 @@
-"""The sign-ins that the demo's sign-in page lists: one per role, with what one can try."""
+"""The sign-ins that the demo's sign-in page lists: one per role (two of the town: four eyes), with what one can try."""
 
 from app.config import Settings
 from app.permissions import Role
